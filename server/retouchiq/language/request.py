@@ -1,0 +1,65 @@
+"""The reading of an instruction: what is wished, what must stay, what cannot be done."""
+
+from __future__ import annotations
+
+from hostbridge.controls import EVERYWHERE, Region
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Wish(BaseModel):
+    """One thing asked for.
+
+    ``control``: the name of a control of `hostbridge.controls.CONTROLS`.
+    ``direction``: +1 or −1 along that control.
+    ``strength``: how much, relative to the plain word (1.0): "a touch" 0.35, "slightly" 0.5, "clearly" 1.4, "a lot" 1.8,
+    "extremely" 2.5. ``exact``: the signed amount in the control's own unit where the user named one ("by two thirds of
+    a stop" is 0.67, "−20 %" is −20), else None.
+    ``located``: False where the region's name (``sky``, ``face``, …) has to be found in the picture first; the region
+    then has a name and no parts. ``words``: the words of the instruction this was read from. ``complaint``: True where the user
+    described a fault ("too dark", "it looks hazy") rather than a wish. ``options``: as in `hostbridge.controls.OPTIONS`.
+    """
+
+    model_config = ConfigDict(frozen=True)
+    control: str
+    direction: int
+    strength: float = 1.0
+    exact: float | None = None
+    region: Region = EVERYWHERE
+    located: bool = True
+    words: str = ""
+    complaint: bool = False
+    options: dict[str, float | str] = Field(default_factory=dict)
+
+
+class Limit(BaseModel):
+    """Something that must not happen.
+
+    ``keep`` is what stays as it is: ``region`` (nothing in the region changes: "keep the sky"), or one of
+    ``exposure``, ``colour``, ``contrast``, ``saturation``, ``skin`` ("don't touch the colours") over the region,
+    or ``highlights`` / ``shadows`` ("without blowing the highlights", "don't crush the blacks": no new clipping there).
+    """
+
+    model_config = ConfigDict(frozen=True)
+    keep: str
+    region: Region = EVERYWHERE
+    located: bool = True
+    words: str = ""
+
+
+class Request(BaseModel):
+    """An instruction, read.
+
+    ``looks``: names of looks described ("cinematic teal and orange"); their wishes are already in ``wishes``, so this is only for the explanation.
+    ``open_ended``: "make it better" and the like: no control named, the picture decides.
+    ``unsupported``: parts no parameter can do, each a sentence that names the user's words.
+    ``unread``: words that were not understood; for the explanation.
+    """
+
+    model_config = ConfigDict(frozen=True)
+    instruction: str
+    wishes: tuple[Wish, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    looks: tuple[str, ...] = ()
+    open_ended: bool = False
+    unsupported: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()

@@ -1,0 +1,16 @@
+"""A plan: the agent's reasoning, its edits, and the parts of the instruction no parameter can do."""
+
+from __future__ import annotations
+
+from hostbridge.controls import Edit
+from pydantic import BaseModel, ConfigDict
+
+
+class Plan(BaseModel):
+    """What the agent answers. ``notes`` are remarks for the user: clamped amounts, regions that were not found."""
+
+    model_config = ConfigDict(frozen=True)
+    reasoning: str
+    edits: tuple[Edit, ...] = ()
+    unsupported: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()

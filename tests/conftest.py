@@ -1,0 +1,18 @@
+"""What every test may ask for."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+DATA = Path(__file__).parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder of real photos, raws, sidecars and requests beside the repository."""
+    if DATA.is_dir():
+        return DATA
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"the test data is missing: {DATA}")
+    pytest.skip(f"needs the test data in {DATA}")
