@@ -7,10 +7,15 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Plan(BaseModel):
-    """What the agent answers. ``notes`` are remarks for the user: clamped amounts, regions that were not found."""
+    """What the agent answers.
+
+    ``notes`` are remarks for the user: clamped amounts, regions that were not found. ``exact`` names the controls
+    whose amounts the user gave in numbers; they are not revised.
+    """
 
     model_config = ConfigDict(frozen=True)
     reasoning: str
     edits: tuple[Edit, ...] = ()
     unsupported: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    exact: tuple[str, ...] = ()

@@ -1,0 +1,221 @@
+"""The first plan: amounts from the words and from the picture, with the reasons written down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hostbridge.controls import CONTROLS, Edit, Region
+
+from retouchiq.agent.offline.facts import Facts, facts
+from retouchiq.language.request import Limit, Request, Wish
+from retouchiq.plan import Plan
+from retouchiq.reward import Picture
+
+PLAIN: dict[str, float] = {
+    "exposure": 0.5,
+    "contrast": 25,
+    "highlights": 35,
+    "shadows": 35,
+    "whites": 30,
+    "blacks": 30,
+    "temperature": 25,
+    "tint": 25,
+    "saturation": 25,
+    "vibrance": 30,
+    "hue": 15,
+    "shadows_color": 30,
+    "midtones_color": 25,
+    "highlights_color": 30,
+    "clarity": 35,
+    "texture": 35,
+    "dehaze": 35,
+    "sharpness": 40,
+    "denoise": 50,
+    "vignette": 40,
+    "grain": 35,
+    "fade": 35,
+    "glow": 35,
+    "monochrome": 100,
+    "crop": 10,
+    "rotate": 2,
+    "perspective": 20,
+    "flip": 1,
+    "lens_correction": 100,
+    ".hue": 15,
+    ".saturation": 35,
+    ".lightness": 30,
+}
+"""The amount of a plain word ("warmer") in the control's unit; bands by their suffix. Words of amount scale it."""
+
+SWITCHES = {"monochrome", "flip", "lens_correction"}
+"""Done or not done: words of amount do not scale these."""
+
+UNMASKABLE = {"crop", "rotate", "perspective", "flip", "lens_correction"}
+"""Geometry moves the whole picture; a region cannot limit it."""
+
+
+def _exposure(wish: Wish, seen: Facts) -> tuple[float, str]:
+    if wish.complaint:
+        rise = (50 - seen.mean) * min(wish.strength, 1.3) * 0.6
+        rise = max(rise, 4.0) if wish.direction > 0 else min(rise, -4.0)
+    else:
+        rise = 7.0 * wish.strength * wish.direction
+    amount = max(-3.0, min(3.0, seen.exposure_for(rise))) if wish.region.everywhere else rise / 14
+    return amount, f"the picture's mean lightness is {seen.mean:.0f} of 100 and should move by about {rise:+.0f}"
+
+
+def _cast(neutral: float, unit_per_lab: float) -> Callable[[Wish], float]:
+    return lambda wish: max(8.0, abs(neutral) * unit_per_lab) * min(wish.strength, 1.5) * wish.direction
+
+
+def _temperature(wish: Wish, seen: Facts) -> tuple[float, str]:
+    if wish.complaint:
+        amount = _cast(seen.neutral_b, 4.0)(wish)
+        return amount, f"greys lean {seen.neutral_b:+.1f} on the blue–yellow axis"
+    return PLAIN["temperature"] * wish.strength * wish.direction, "a step the eye sees without losing whites"
+
+
+def _tint(wish: Wish, seen: Facts) -> tuple[float, str]:
+    if wish.complaint:
+        amount = _cast(seen.neutral_a, 4.0)(wish)
+        return amount, f"greys lean {seen.neutral_a:+.1f} on the green–magenta axis"
+    return PLAIN["tint"] * wish.strength * wish.direction, "a step the eye sees without a cast on greys"
+
+
+def _tonal(low: float, high: float) -> Callable[[Wish, Facts], tuple[float, str]]:
+    def amount(wish: Wish, seen: Facts) -> tuple[float, str]:
+        share = seen.share(low, high)
+        where = f"{share:.0%} of the picture lies between L* {low:.0f} and {high:.0f}"
+        return PLAIN[wish.control] * wish.strength * wish.direction, where
+
+    return amount
+
+
+def _contrast(wish: Wish, seen: Facts) -> tuple[float, str]:
+    spread = seen.percentile(95) - seen.percentile(5)
+    room = min(1.3, max(0.6, 70 / max(spread, 20.0))) if wish.direction > 0 else 1.0
+    return (
+        PLAIN["contrast"] * wish.strength * wish.direction * room,
+        f"90 % of its tones span {spread:.0f} of 100",
+    )
+
+
+def _saturation(wish: Wish, seen: Facts) -> tuple[float, str]:
+    room = min(1.2, max(0.6, 22 / max(seen.chroma, 8.0))) if wish.direction > 0 else 1.0
+    return PLAIN[wish.control] * wish.strength * wish.direction * room, f"its mean chroma is {seen.chroma:.0f}"
+
+
+def _plain(wish: Wish, _: Facts) -> tuple[float, str]:
+    size = PLAIN.get(wish.control) or PLAIN["." + wish.control.rpartition(".")[2]]
+    strength = 1.0 if wish.control in SWITCHES else wish.strength
+    return size * strength * wish.direction, ""
+
+
+CHOOSE: dict[str, Callable[[Wish, Facts], tuple[float, str]]] = {
+    "exposure": _exposure,
+    "temperature": _temperature,
+    "tint": _tint,
+    "contrast": _contrast,
+    "saturation": _saturation,
+    "vibrance": _saturation,
+    "blacks": _tonal(0, 15),
+    "shadows": _tonal(0, 35),
+    "highlights": _tonal(65, 100),
+    "whites": _tonal(85, 100),
+}
+"""Amount and reason for controls whose amount depends on the picture; the others take `PLAIN`."""
+
+
+def propose(before: Picture, request: Request) -> Plan:
+    """A plan for ``request`` on ``before``.
+
+    Exact amounts are taken as they are, clamped to the control's range with a note. A region that must stay as it is
+    limits every edit that would reach it. An open-ended request ("make it better") is answered from the
+    picture's faults.
+    """
+    seen = facts(before)
+    wishes = _from_faults(seen) if request.open_ended and not request.wishes else request.wishes
+    edits: list[Edit] = []
+    notes: list[str] = []
+    reasons: list[str] = []
+    for wish in wishes:
+        amount, reason = (
+            (wish.exact, "as named") if wish.exact is not None else CHOOSE.get(wish.control, _plain)(wish, seen)
+        )
+        edit = Edit(
+            control=wish.control,
+            amount=_tidy(amount),
+            region=_outside(wish.region, request.limits, wish.control),
+            options=wish.options,
+        )
+        if outside := edit.out_of_range():
+            notes.append(outside + ", taken as the nearest end")
+        edits.append(edit.clamped())
+        reasons.append(_sentence(wish, edits[-1], reason))
+    return Plan(
+        reasoning=_reasoning(request, reasons),
+        edits=tuple(edits),
+        unsupported=request.unsupported,
+        notes=tuple(notes),
+        exact=tuple(wish.control for wish in wishes if wish.exact is not None),
+    )
+
+
+def _from_faults(seen: Facts) -> tuple[Wish, ...]:
+    """Restrained wishes for "make it better": only what is plainly off."""
+    found: list[Wish] = []
+
+    def add(control: str, direction: float, strength: float, words: str) -> None:
+        found.append(
+            Wish(control=control, direction=1 if direction > 0 else -1, strength=strength, words=words, complaint=True)
+        )
+
+    if not 35 <= seen.mean <= 68:
+        add("exposure", 50 - seen.mean, 0.8, "too dark" if seen.mean < 35 else "too bright")
+    if abs(seen.neutral_b) > 5:
+        add("temperature", -seen.neutral_b, 0.7, "a blue cast" if seen.neutral_b < 0 else "a yellow cast")
+    if abs(seen.neutral_a) > 4:
+        add("tint", -seen.neutral_a, 0.7, "a green cast" if seen.neutral_a < 0 else "a magenta cast")
+    if seen.percentile(95) - seen.percentile(5) < 60:
+        add("contrast", 1, 0.8, "flat tones")
+    if 2 < seen.chroma < 12:
+        add("vibrance", 1, 0.8, "dull colours")
+    return tuple(found)
+
+
+def _outside(region: Region, limits: tuple[Limit, ...], control: str) -> Region:
+    """``region`` without what must stay as it is, as far as one mask can say it."""
+    kept = [limit.region for limit in limits if limit.keep == "region" and limit.located]
+    if not kept or not region.everywhere or control in UNMASKABLE or kept[0].everywhere:
+        return region
+    keep = kept[0]
+    name = keep.name[4:] if keep.inverted and keep.name.startswith("not ") else f"not {keep.name}"
+    return keep.model_copy(update={"name": name, "inverted": not keep.inverted})
+
+
+def _tidy(amount: float) -> float:
+    """Three significant digits: nobody means more."""
+    return float(f"{amount:.3g}")
+
+
+def _sentence(wish: Wish, edit: Edit, reason: str) -> str:
+    control = CONTROLS.get(wish.control)
+    does = edit.control if control is None else (control.more if edit.amount >= 0 else control.less)
+    unit = f" {control.unit}" if control and control.unit else ""
+    where = "" if edit.region.name == "everywhere" else f" ({edit.region.name})"
+    why = f": {reason}" if reason else ""
+    return f"“{wish.words or wish.control}” – {does}{where}, {edit.control} {edit.amount:+g}{unit}{why}."
+
+
+def _reasoning(request: Request, reasons: list[str]) -> str:
+    parts = list(reasons)
+    if request.looks:
+        parts.insert(0, f"Read as the look {', '.join(request.looks)}.")
+    if request.open_ended and not reasons:
+        parts.append("No plain fault was found, so the picture is left alone.")
+    elif request.open_ended:
+        parts.insert(0, "No control was named, so the picture's own faults decide.")
+    parts += [f"“{limit.words}” is kept as it is." for limit in request.limits if limit.words]
+    if not parts:
+        parts.append("Nothing in the instruction names something a parameter can do.")
+    return " ".join(parts)

@@ -1,0 +1,133 @@
+"""The next plan, solved from what the renders so far measured.
+
+Each metric is taken as locally linear in the amounts. The slopes start from the first render (what the wish moved,
+over the amount that moved it) and are corrected after each further one by Broyden's rank-one update (C. G. Broyden,
+"A class of methods for solving nonlinear simultaneous equations", 1965). The step minimises the weighted squared
+distance to the targets in tolerances, inside the controls' ranges and a trust region, starting from the best render.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+import numpy as np
+from hostbridge.controls import CONTROLS, Edit
+from numpy.typing import NDArray
+from scipy.optimize import lsq_linear
+
+from retouchiq.agent import Trial
+from retouchiq.agent.offline.propose import SWITCHES, UNMASKABLE
+from retouchiq.plan import Plan
+from retouchiq.reward import Metric, Verdict
+
+Vector = NDArray[np.float64]
+
+GOOD = 9.5  # a metric at or above this score is met: nothing to gain from moving it
+LARGEST_STEP = 1.6  # of the amount itself: renders are far from linear beyond
+DAMPING = 0.15  # per unit of relative change: keeps what no metric asks about where it is
+
+
+def revise(trials: Sequence[Trial]) -> Plan | None:
+    """A plan expected to score better than the best of ``trials``; None where no free amount is left to move."""
+    best = max(trials, key=lambda trial: trial.verdict.score)
+    free = [i for i, edit in enumerate(best.plan.edits) if _is_free(edit, best)]
+    if not free:
+        return None
+    scale = np.array([_scale(best.plan.edits[i]) for i in free])
+    slopes = _slopes(trials, free, scale)
+    step = _solve(best, free, scale, slopes)
+    if float(np.abs(step).max()) < 0.02:
+        return None
+    edits = list(best.plan.edits)
+    for i, change in zip(free, step * scale, strict=True):
+        moved = edits[i].model_copy(update={"amount": float(f"{edits[i].amount + change:.3g}")})
+        edits[i] = moved.clamped()
+    revised = best.plan.model_copy(update={"edits": tuple(edits)})
+    return None if any(revised.edits == trial.plan.edits for trial in trials) else revised
+
+
+def _is_free(edit: Edit, trial: Trial) -> bool:
+    """False for amounts that are not ours to choose: switches, geometry, and what the user named exactly."""
+    return edit.control not in SWITCHES | UNMASKABLE | set(trial.plan.exact)
+
+
+def _scale(edit: Edit) -> float:
+    """One unit of relative change: the proposed amount, but never so small that the control cannot move."""
+    control = CONTROLS.get(edit.control)
+    smallest = 0.02 * (control.high - control.low) if control else 0.1
+    return max(abs(edit.amount), smallest)
+
+
+def _values(verdict: Verdict) -> Vector:
+    return np.array([metric.after for metric in verdict.metrics])
+
+
+def _amounts(trial: Trial, free: Sequence[int], scale: Vector) -> Vector:
+    return np.array([trial.plan.edits[i].amount for i in free]) / scale
+
+
+def _slopes(trials: Sequence[Trial], free: Sequence[int], scale: Vector) -> NDArray[np.float64]:
+    """(metrics, amounts): change of each metric per unit of relative change of each free amount."""
+    first = trials[0]
+    amounts = _amounts(first, free, scale)
+    slopes = np.zeros((len(first.verdict.metrics), len(free)))
+    for row, metric in enumerate(first.verdict.metrics):
+        moved = metric.after - metric.criterion.before
+        owners = [k for k, i in enumerate(free) if _answers(first.plan.edits[i], metric)]
+        movers = owners or range(len(free))
+        for k in movers:
+            slopes[row, k] = moved / len(movers) / amounts[k] if abs(amounts[k]) > 1e-6 else 0.0
+            if owners and not _right_way(metric, slopes[row, k]):
+                slopes[row, k] = _hoped(metric) / max(abs(amounts[k]), 0.25)
+    for earlier, later in itertools.pairwise(trials):
+        change = _amounts(later, free, scale) - _amounts(earlier, free, scale)
+        length = float(change @ change)
+        if length > 1e-6:
+            surprise = _values(later.verdict) - _values(earlier.verdict) - slopes @ change
+            slopes += np.outer(surprise, change) / length
+    return slopes
+
+
+def _answers(edit: Edit, metric: Metric) -> bool:
+    criterion = metric.criterion
+    same_place = criterion.region_name in (edit.region.name, "everywhere") or edit.region.name.startswith("not ")
+    return criterion.control == edit.control and same_place
+
+
+def _right_way(metric: Metric, slope: float) -> bool:
+    """True where more of the control moves the metric the way its sign says."""
+    wanted = (metric.criterion.target - metric.criterion.before) * metric.criterion.direction
+    return slope * wanted > 0
+
+
+def _hoped(metric: Metric) -> float:
+    """The slope to assume where another edit hid this one's effect: as if the plain amount met the target."""
+    criterion = metric.criterion
+    return (criterion.target - criterion.before) * (criterion.direction or 1)
+
+
+def _solve(best: Trial, free: Sequence[int], scale: Vector, slopes: NDArray[np.float64]) -> Vector:
+    rows = [
+        r for r, metric in enumerate(best.verdict.metrics) if metric.score < GOOD or metric.criterion.kind == "wish"
+    ]
+    metrics = [best.verdict.metrics[r] for r in rows]
+    weight = np.array([np.sqrt(m.criterion.weight) / max(m.criterion.tolerance, 1e-6) for m in metrics])
+    missing = np.array([m.criterion.target - m.after for m in metrics])
+    matrix = np.vstack([slopes[rows] * weight[:, None], DAMPING * np.eye(len(free))])
+    wanted = np.concatenate([missing * weight, np.zeros(len(free))])
+    low, high = _bounds(best, free, scale)
+    return np.asarray(lsq_linear(matrix, wanted, bounds=(low, high)).x)
+
+
+def _bounds(best: Trial, free: Sequence[int], scale: Vector) -> tuple[Vector, Vector]:
+    """How far each amount may move: inside its range, not across zero, and not beyond the trust region."""
+    low, high = np.empty(len(free)), np.empty(len(free))
+    for k, i in enumerate(free):
+        edit = best.plan.edits[i]
+        control = CONTROLS.get(edit.control)
+        bottom, top = (control.low, control.high) if control else (-np.inf, np.inf)
+        bottom, top = (max(bottom, 0.0), top) if edit.amount >= 0 else (bottom, min(top, 0.0))
+        low[k] = min(-1e-9, max((bottom - edit.amount) / scale[k], -LARGEST_STEP))
+        high[k] = max(1e-9, min((top - edit.amount) / scale[k], LARGEST_STEP))
+    return low, high

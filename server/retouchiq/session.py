@@ -1,0 +1,217 @@
+"""The loop: one image, its turns, and what to render next.
+
+`Session` does no I/O. It answers every call with the next step: `Observe` (render the image as it was before us),
+`Try` (render this plan on top of it) or `Finished`. Whoever can render drives it::
+
+    step = session.instruct("warmer, lift the shadows")
+    while not isinstance(step, Finished):
+        step = session.rendered(render(step))
+
+The driver is darktable on the server side in `retouchiq.edit`; it may as well be an editor that renders by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from hostbridge.controls import Edit
+
+from retouchiq.agent import Agent, Trial
+from retouchiq.language import read
+from retouchiq.language.request import Request
+from retouchiq.language.turns import Turn, read_turn
+from retouchiq.plan import Plan
+from retouchiq.regions import locate
+from retouchiq.reward import Judge, Picture, Reward, Verdict
+
+
+@dataclass(frozen=True)
+class Observe:
+    """Render the image with nothing of ours applied."""
+
+
+@dataclass(frozen=True)
+class Try:
+    """Render the image with these edits applied, and nothing else of ours."""
+
+    plan: Plan
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a turn ended.
+
+    ``applied`` is False where every render scored no better than doing nothing: ``plan`` and ``verdict`` are then
+    those of the best attempt, for the explanation, and the image stays as it was before the turn. ``edits`` is what
+    the image carries after the turn, those of earlier turns included. ``stopped`` says why the loop ended.
+    """
+
+    request: Request
+    plan: Plan
+    verdict: Verdict
+    applied: bool
+    edits: tuple[Edit, ...]
+    renders: int
+    stopped: str
+    after: Picture | None
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The turn is over."""
+
+    outcome: Outcome
+
+
+Step = Observe | Try | Finished
+
+
+@dataclass
+class _Loop:
+    """The turn under way: what it started from and what was tried."""
+
+    turn: Turn
+    request: Request
+    before: Picture
+    kept: tuple[Edit, ...]
+    judge: Judge
+    plan: Plan
+    trials: list[Trial] = field(default_factory=list)
+    best: int = 0
+    best_picture: Picture | None = None
+    stale: int = 0
+
+
+class Session:
+    """One image and its turns.
+
+    ``budget``: renders of plans a turn may use, 1 or more. ``target``: a score (0…10) that is good enough to stop at.
+    A turn also stops after two renders in a row that bring no gain, or when the agent has nothing left to try.
+    """
+
+    GAIN = 0.05
+    PATIENCE = 2
+
+    def __init__(self, agent: Agent, reward: Reward, *, budget: int = 6, target: float = 9.3) -> None:
+        if budget < 1:
+            raise ValueError(f"budget = {budget}: a verified edit needs at least one render")
+        self.agent = agent
+        self.reward = reward
+        self.budget = budget
+        self.target = target
+        self.outcomes: list[Outcome] = []
+        self._original: Picture | None = None
+        self._instruction = ""
+        self._states: list[tuple[tuple[Edit, ...], Picture]] = []
+        self._loop: _Loop | None = None
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """What the image carries now."""
+        return self._states[-1][0] if self._states else ()
+
+    @property
+    def trials(self) -> Sequence[Trial]:
+        """What the turn under way has tried so far, oldest first."""
+        return self._loop.trials if self._loop else ()
+
+    def instruct(self, instruction: str) -> Step:
+        """Begin a turn: the first instruction, or a further one ("a bit less", "undo the last step")."""
+        self._instruction = instruction
+        if self._original is None:
+            return Observe()
+        return self._begin()
+
+    def rendered(self, picture: Picture) -> Step:
+        """Take the picture the last step asked for, and say what is next."""
+        if self._original is None:
+            self._original = picture
+            self._states = [((), picture)]
+            return self._begin()
+        if self._loop is None:
+            raise RuntimeError("nothing was asked to be rendered: call instruct() first")
+        return self._judge(self._loop, picture)
+
+    def _begin(self) -> Step:
+        previous = self.outcomes[-1].request if self.outcomes else None
+        turn = read_turn(self._instruction, previous) if previous else Turn(kind="new", request=read(self._instruction))
+        if turn.kind in ("undo", "first", "reset"):
+            return self._step_back(turn.kind)
+        if turn.kind == "new" or len(self._states) < 2:
+            kept, before = self._states[-1]
+        else:  # the last turn again, weaker, stronger or the other way: from what it started from
+            kept, before = self._states[-2]
+        request = locate(turn.request or read(self._instruction), before)
+        judge = self.reward.rubric(before, request)
+        plan = self.agent.propose(before, request)
+        self._loop = _Loop(turn, request, before, kept, judge, plan)
+        if not plan.edits:
+            return self._finish(self._loop, judge.judge(before), "no parameter can do what was asked")
+        return self._try(plan)
+
+    def _try(self, plan: Plan) -> Try:
+        assert self._loop is not None
+        self._loop.plan = plan
+        return Try(plan.model_copy(update={"edits": self._loop.kept + plan.edits}))
+
+    def _judge(self, loop: _Loop, picture: Picture) -> Step:
+        verdict = loop.judge.judge(picture)
+        loop.trials.append(Trial(loop.plan, verdict))
+        best = loop.trials[loop.best].verdict.score
+        if len(loop.trials) == 1 or verdict.score > best:
+            loop.stale = 0 if len(loop.trials) == 1 or verdict.score > best + self.GAIN else loop.stale + 1
+            loop.best, loop.best_picture = len(loop.trials) - 1, picture
+        else:
+            loop.stale += 1
+        stopped = self._why_stop(loop)
+        revised = None if stopped else self.agent.revise(loop.trials)
+        if revised is None:
+            return self._finish(loop, loop.trials[loop.best].verdict, stopped or "nothing left to improve")
+        return self._try(revised)
+
+    def _why_stop(self, loop: _Loop) -> str | None:
+        if loop.trials[loop.best].verdict.score >= self.target:
+            return "target reached"
+        if len(loop.trials) >= self.budget:
+            return "budget spent"
+        return "no further progress" if loop.stale >= self.PATIENCE else None
+
+    def _finish(self, loop: _Loop, verdict: Verdict, stopped: str) -> Finished:
+        plan = loop.trials[loop.best].plan if loop.trials else loop.plan
+        applied = bool(loop.trials) and verdict.score > verdict.baseline
+        if applied:
+            assert loop.best_picture is not None
+            if loop.turn.kind != "new" and len(self._states) > 1:
+                self._states.pop()
+            self._states.append((loop.kept + plan.edits, loop.best_picture))
+        return self._close(
+            Outcome(
+                request=loop.request,
+                plan=plan,
+                verdict=verdict,
+                applied=applied,
+                edits=self.edits,
+                renders=len(loop.trials),
+                stopped=stopped,
+                after=loop.best_picture if applied else None,
+            )
+        )
+
+    def _step_back(self, kind: str) -> Finished:
+        """Undo the last turn, go back to the first result, or to the untouched image: nothing needs a render."""
+        keep = {"undo": max(1, len(self._states) - 1), "first": min(2, len(self._states)), "reset": 1}[kind]
+        self._states = self._states[:keep]
+        edits, picture = self._states[-1]
+        assert self._original is not None
+        request = Request(instruction=self._instruction)
+        verdict = self.reward.rubric(self._original, request).judge(picture)
+        plan = Plan(reasoning=f"Went back as asked: {len(edits)} edits remain.", edits=edits)
+        after = picture if edits else None
+        outcome = Outcome(request, plan, verdict, True, edits, 0, "went back", after)
+        return self._close(outcome)
+
+    def _close(self, outcome: Outcome) -> Finished:
+        self._loop = None
+        self.outcomes.append(outcome)
+        return Finished(outcome)
