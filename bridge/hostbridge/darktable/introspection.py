@@ -23,9 +23,10 @@ from typing import Any
 API = 8
 
 # position in this list = dt_introspection_type_t
-KINDS = (
-    "none opaque float double floatcomplex char int8 uint8 short ushort int uint long ulong bool array enum struct union"
-).split()
+KINDS: list[str] = [
+    *("none", "opaque", "float", "double", "floatcomplex", "char", "int8", "uint8", "short", "ushort"),
+    *("int", "uint", "long", "ulong", "bool", "array", "enum", "struct", "union"),
+]
 _NUMBERS: dict[str, type[Any]] = {
     "float": ctypes.c_float,
     "double": ctypes.c_double,

@@ -1,4 +1,4 @@
-"""The modules of the installed darktable: fields, types, ranges, defaults, versions, as darktable itself describes them."""
+"""The modules of the installed darktable, as it describes them: fields, types, ranges, defaults, versions."""
 
 from __future__ import annotations
 
@@ -258,7 +258,7 @@ def _ask(darktable: Darktable) -> dict[str, Any]:
     try:
         child = subprocess.run(command, capture_output=True, timeout=120, check=False, env=environment)
         described: dict[str, Any] = json.loads(child.stdout)
-        described["orders"], described["blend_version"], described["masks_version"]  # noqa: B018
+        described["orders"], described["blend_version"], described["masks_version"]
     except (subprocess.TimeoutExpired, ValueError, KeyError) as error:
         raise HostFailed(
             f"darktable {darktable.version} does not describe its modules ({error}): is {darktable.library} whole?"
@@ -309,7 +309,8 @@ def _module(operation: str, said: dict[str, Any], version: str) -> Module:
 def _field(said: dict[str, Any], start: int) -> Field:
     kind = said["kind"]
     here = said["offset"]
-    shape = {"name": said["name"], "offset": here - start, "size": said["size"], "description": said["description"]}
+    shape: dict[str, Any] = {key: said[key] for key in ("name", "size", "description")}
+    shape["offset"] = here - start
     if kind == "array" and said["items"]["kind"] == "char":
         return Field("text", **shape)
     if kind == "array":
