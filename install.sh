@@ -1,0 +1,229 @@
+#!/usr/bin/env bash
+# Installs RetouchIQ from this checkout, shows it at work, tests it, removes it. `./install.sh help` lists the commands.
+#
+# The Python packages go into an environment of their own. A stamp inside it, written last, holds the fingerprint of the
+# sources it was made from: no stamp means an interrupted run, and the environment is then made anew.
+set -euo pipefail
+
+here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
+data=${XDG_DATA_HOME:-$HOME/.local/share}/retouchiq
+venv=$data/venv
+stamp=$venv/.retouchiq-stamp
+if [ "$(id -u)" = 0 ]; then bin=/usr/local/bin; else bin=$HOME/.local/bin; fi
+command=$bin/retouchiq
+yes=no
+
+say() { printf '%s\n' "$*"; }
+
+fail() { # STATUS MESSAGE: 2 = unusable input, 3 = something the machine lacks
+    printf 'install.sh: %s\n' "$2" >&2
+    exit "$1"
+}
+
+usage() {
+    cat <<EOF
+./install.sh [COMMAND] [--yes]
+
+  demo [FILE]   install, then edit a demo photo (a JPEG and a raw), or FILE
+  test          install, then run the tests, those on the real darktable included
+  (nothing)     install: what is missing of darktable and Xvfb, Python packages, the retouchiq command
+  remove        delete what this script made; photos, their edits and system packages stay
+  help          this text
+
+  --yes         do not ask before installing (it asks only in a terminal)
+
+Python packages: $venv
+Command:         $command
+EOF
+}
+
+# ---- what the machine has -------------------------------------------------------------------------------------------
+
+can() { command -v "$1" >/dev/null 2>&1; }
+
+has_darktable() {
+    [ -n "${RETOUCHIQ_DARKTABLE:-}" ] || can darktable-cli || [ -x /opt/darktable/bin/darktable-cli ]
+}
+
+has_display() { [ -n "${DISPLAY:-}" ] || can Xvfb; }
+
+# Prints the path of a Python that can make environments; fails where there is none.
+find_python() {
+    local candidate
+    for candidate in python3 /usr/bin/python3 python3.13 python3.12 python3.11; do
+        "$candidate" -c 'import ensurepip, sys, venv; sys.version_info >= (3, 11) or sys.exit(1); print(sys.executable)' \
+            2>/dev/null && return 0
+    done
+    return 1
+}
+
+missing_packages() {
+    has_darktable || say darktable
+    has_display || say xvfb
+    find_python >/dev/null || say python3-venv
+    if [ "$1" = test ]; then
+        can chromium || say chromium
+    fi
+}
+
+# ---- installing -----------------------------------------------------------------------------------------------------
+
+may_install() { can apt-get && { [ "$(id -u)" = 0 ] || can sudo; }; }
+
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+
+install_packages() {
+    as_root apt-get update -qq &&
+        as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"
+}
+
+# What could not be installed is named. Only the display can be done without.
+explain_missing() {
+    local package
+    for package in "$@"; do
+        case $package in
+        xvfb) say "No display and no Xvfb: every render will start darktable-cli anew, which is slower." ;;
+        *) fail 3 "missing: $*. Install them with your package manager (Debian: apt-get install $*), then run this again" ;;
+        esac
+    done
+}
+
+fingerprint() {
+    cd "$here"
+    find pyproject.toml bridge server -type f ! -name '*.pyc' -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -c1-64
+}
+
+# Whether the environment already holds these sources: the stamp is the fingerprint, with " test" where the tests' packages are in.
+is_current() { # PURPOSE FINGERPRINT
+    local found
+    found=$(cat "$stamp" 2>/dev/null) || return 1
+    "$venv/bin/python" -c '' 2>/dev/null || return 1
+    [ "$found" = "$2 test" ] || { [ "$1" = use ] && [ "$found" = "$2" ]; }
+}
+
+fill_environment() { # PURPOSE FINGERPRINT
+    local copy python extra="" mark=$2
+    if [ "$1" = test ]; then extra="[test]" mark="$2 test"; fi
+    if ! [ -e "$stamp" ] || ! "$venv/bin/python" -c '' 2>/dev/null; then
+        rm -rf "$venv"
+        mkdir -p "$data"
+        python=$(find_python) || fail 3 "Python 3.11 or newer is needed, with its venv module: install it, then run this again"
+        "$python" -m venv "$venv" || fail 3 "no Python environment could be made in $venv"
+    fi
+    rm -f "$stamp"
+    # From a copy: building in the checkout would leave files there, and a checkout may be read-only.
+    copy=$(mktemp -d)
+    # shellcheck disable=SC2064  # the folder of now
+    trap "rm -rf '$copy'" EXIT
+    cp -R "$here/pyproject.toml" "$here/README.md" "$here/LICENSE" "$here/bridge" "$here/server" "$copy"
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$copy$extra" ||
+        fail 3 "the Python packages could not be installed (see above); run this again once that is mended"
+    say "$mark" >"$stamp"
+}
+
+# An earlier install's link is replaced; anything else of that name is somebody else's.
+is_our_link() {
+    case $(readlink "$command" 2>/dev/null) in */retouchiq/venv/bin/retouchiq) return 0 ;; *) return 1 ;; esac
+}
+
+link_command() {
+    mkdir -p "$bin"
+    if [ -e "$command" ] && ! is_our_link; then
+        fail 2 "$command is there and not ours: move it away, then run this again"
+    fi
+    ln -sfn "$venv/bin/retouchiq" "$command"
+    case ":$PATH:" in
+    *":$bin:"*) ;;
+    *) say "The command is in $bin, which is not on your PATH. Add this line to ~/.profile and log in again:" \
+        "  export PATH=\"$bin:\$PATH\"" ;;
+    esac
+}
+
+announce() { # PACKAGES
+    local answer
+    say "This will install:"
+    if [ -n "$1" ]; then say "  Debian packages  $1 (as root, with apt-get)"; fi
+    say "  Python packages  into $venv"
+    say "  the command      $command"
+    [ "$yes" = no ] && [ -t 0 ] || return 0
+    read -r -p "Go on? [Y/n] " answer
+    case $answer in [nN]*) fail 1 "nothing was installed" ;; esac
+}
+
+install() { # PURPOSE: use or test
+    local packages=() source
+    mapfile -t packages < <(missing_packages "$1")
+    if [ ${#packages[@]} != 0 ] && ! may_install; then
+        explain_missing "${packages[@]}"
+        packages=()
+    fi
+    source=$(fingerprint)
+    if [ ${#packages[@]} = 0 ] && is_current "$1" "$source" && [ "$(readlink "$command")" = "$venv/bin/retouchiq" ]; then
+        return
+    fi
+    announce "${packages[*]}"
+    if [ ${#packages[@]} != 0 ]; then
+        install_packages "${packages[@]}" || explain_missing "${packages[@]}"
+    fi
+    if ! is_current "$1" "$source"; then
+        say "Installing Python packages ..."
+        fill_environment "$1" "$source"
+        say "Python packages: $(du -sm "$venv" | cut -f1) MB in $venv"
+    fi
+    link_command
+}
+
+# ---- commands -------------------------------------------------------------------------------------------------------
+
+remove() {
+    if is_our_link && [ "$(readlink "$command")" = "$venv/bin/retouchiq" ]; then
+        rm -f "$command"
+        say "removed $command"
+    fi
+    if [ -d "$venv" ]; then
+        rm -rf "$venv"
+        say "removed $venv"
+    fi
+    rmdir "$data" 2>/dev/null || true
+    say "Your photos, their edits and the Debian packages (darktable, xvfb, ...) are as they were."
+}
+
+run_tests() {
+    cd "$here"
+    "$venv/bin/python" -m pytest -m "not slow"
+}
+
+# `sudo ./install.sh` would install for root: go on as the person who typed it; apt-get alone is run as root.
+if [ "$(id -u)" = 0 ] && [ "${SUDO_USER:-root}" != root ] && sudo -u "$SUDO_USER" test -r "$here/install.sh"; then
+    exec sudo -H -u "$SUDO_USER" bash "$here/install.sh" "$@"
+fi
+
+words=()
+for word in "$@"; do
+    case $word in
+    --yes | -y) yes=yes ;;
+    --help | -h) words=(help) && break ;;
+    *) words+=("$word") ;;
+    esac
+done
+
+case ${words[0]:-install} in
+install)
+    install use
+    say "Ready. Try: retouchiq edit PHOTO \"warmer, lift the shadows a little\" --out out"
+    ;;
+demo)
+    install use
+    exec "$venv/bin/retouchiq" demo "${words[@]:1}"
+    ;;
+test)
+    install test
+    run_tests
+    ;;
+remove) remove ;;
+help) usage ;;
+*)
+    usage >&2
+    fail 2 "no command ${words[0]}"
+    ;;
+esac
