@@ -9,6 +9,7 @@ here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 data=${XDG_DATA_HOME:-$HOME/.local/share}/retouchiq
 venv=$data/venv
 stamp=$venv/.retouchiq-stamp
+schemas=${XDG_CACHE_HOME:-$HOME/.cache}/retouchiq/schema
 if [ "$(id -u)" = 0 ]; then bin=/usr/local/bin; else bin=$HOME/.local/bin; fi
 command=$bin/retouchiq
 yes=no
@@ -180,11 +181,13 @@ remove() {
         rm -f "$command"
         say "removed $command"
     fi
-    if [ -d "$venv" ]; then
-        rm -rf "$venv"
-        say "removed $venv"
-    fi
-    rmdir "$data" 2>/dev/null || true
+    local folder
+    for folder in "$venv" "$schemas"; do
+        [ -d "$folder" ] || continue
+        rm -rf "$folder"
+        say "removed $folder"
+    done
+    rmdir "$data" "${schemas%/schema}" 2>/dev/null || true
     say "Your photos, their edits and the Debian packages (darktable, xvfb, ...) are as they were."
 }
 
