@@ -22,6 +22,7 @@ from retouchiq.language import read
 from retouchiq.language.request import Request
 from retouchiq.language.turns import Turn, read_turn
 from retouchiq.plan import Plan
+from retouchiq.reference import with_reference
 from retouchiq.regions import locate
 from retouchiq.reward import Judge, Picture, Reward, Verdict
 
@@ -44,7 +45,8 @@ class Outcome:
 
     ``applied`` is False where every render scored no better than doing nothing: ``plan`` and ``verdict`` are then
     those of the best attempt, for the explanation, and the image stays as it was before the turn. ``edits`` is what
-    the image carries after the turn, those of earlier turns included. ``stopped`` says why the loop ended.
+    the image carries after the turn, those of earlier turns included. ``trials`` are the plans of the turn that were
+    rendered, oldest first. ``stopped`` says why the loop ended.
     """
 
     request: Request
@@ -52,7 +54,7 @@ class Outcome:
     verdict: Verdict
     applied: bool
     edits: tuple[Edit, ...]
-    renders: int
+    trials: tuple[Trial, ...]
     stopped: str
     after: Picture | None
 
@@ -88,18 +90,28 @@ class Session:
 
     ``budget``: renders of plans a turn may use, 1 or more. ``target``: a score (0…10) that is good enough to stop at.
     A turn also stops after two renders in a row that bring no gain, or when the agent has nothing left to try.
+    ``reference``: a finished picture the first turn is to come close to in tone and colour.
     """
 
     GAIN = 0.05
     PATIENCE = 2
 
-    def __init__(self, agent: Agent, reward: Reward, *, budget: int = 6, target: float = 9.3) -> None:
+    def __init__(
+        self,
+        agent: Agent,
+        reward: Reward,
+        *,
+        budget: int = 6,
+        target: float = 9.3,
+        reference: Picture | None = None,
+    ) -> None:
         if budget < 1:
             raise ValueError(f"budget = {budget}: a verified edit needs at least one render")
         self.agent = agent
         self.reward = reward
         self.budget = budget
         self.target = target
+        self.reference = reference
         self.outcomes: list[Outcome] = []
         self._original: Picture | None = None
         self._instruction = ""
@@ -143,6 +155,8 @@ class Session:
         else:  # the last turn again, weaker, stronger or the other way: from what it started from
             kept, before = self._states[-2]
         request = locate(turn.request or read(self._instruction), before)
+        if self.reference is not None and not self.outcomes:
+            request = with_reference(request, before, self.reference)
         judge = self.reward.rubric(before, request)
         plan = self.agent.propose(before, request)
         self._loop = _Loop(turn, request, before, kept, judge, plan)
@@ -192,7 +206,7 @@ class Session:
                 verdict=verdict,
                 applied=applied,
                 edits=self.edits,
-                renders=len(loop.trials),
+                trials=tuple(loop.trials),
                 stopped=stopped,
                 after=loop.best_picture if applied else None,
             )
@@ -208,7 +222,7 @@ class Session:
         verdict = self.reward.rubric(self._original, request).judge(picture)
         plan = Plan(reasoning=f"Went back as asked: {len(edits)} edits remain.", edits=edits)
         after = picture if edits else None
-        outcome = Outcome(request, plan, verdict, True, edits, 0, "went back", after)
+        outcome = Outcome(request, plan, verdict, True, edits, (), "went back", after)
         return self._close(outcome)
 
     def _close(self, outcome: Outcome) -> Finished:

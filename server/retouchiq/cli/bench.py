@@ -1,0 +1,35 @@
+"""``retouchiq bench``: measurements of this machine."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from retouchiq.bench.render import measure
+from retouchiq.cli.host import add_json, positive, size
+from retouchiq.cli.terminal import print_json, progress
+from retouchiq.photo import check_readable
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser("bench", help="measure this machine")
+    what = parser.add_subparsers(required=True, metavar="render")
+    render = what.add_parser("render", help="the persistent renderer against darktable-cli, same file, same run")
+    render.add_argument("file", type=Path, metavar="FILE")
+    render.add_argument("--size", type=size, default=1024, metavar="N", help="long side in px (default: 1024)")
+    render.add_argument("--repeat", type=positive, default=5, metavar="K", help="renders each (default: 5)")
+    add_json(render)
+    render.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    check_readable(args.file)
+    with progress(quiet=args.json) as say:
+        answer = measure(args.file.resolve(), args.size, args.repeat, say)
+    if args.json:
+        print_json(answer)
+        return 0
+    for name in ("library", "cli"):
+        print(f"{name:>8}  {answer[name]['median_seconds']:.3f} s median of {len(answer[name]['runs'])}")
+    print(f"   ratio  {answer['cli']['median_seconds'] / answer['library']['median_seconds']:.1f}×")
+    return 0

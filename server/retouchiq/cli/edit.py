@@ -1,0 +1,85 @@
+"""``retouchiq edit``: the whole job."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from hostbridge.darktable.render import open_renderer
+
+from retouchiq.cli.host import AGENTS, RENDERERS, REWARDS, add_json, add_judgement, installed_schema, positive, size
+from retouchiq.cli.terminal import print_json, progress, show_plan, show_verdict
+from retouchiq.edit import LOOP_SIZE, Job, edit
+from retouchiq.lock import photo_lock
+from retouchiq.photo import check_readable
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "edit",
+        help="edit a photo by instruction and verify the result",
+        description="Edit a photo by instruction. The photo itself is never written: DIR gets before.jpg, after.jpg, "
+        "the sidecar, a darktable style and report.html.",
+    )
+    parser.add_argument("image", type=Path, metavar="IMAGE")
+    parser.add_argument("instruction", metavar="INSTRUCTION", help='such as "warmer, lift the shadows, keep the sky"')
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", help="where results go (default: IMAGE's name + .retouchiq, here)"
+    )
+    parser.add_argument(
+        "--then", action="append", default=[], metavar="TEXT", help='a further turn ("a bit less"); may be repeated'
+    )
+    parser.add_argument("--look", metavar="NAME", help="a named look to begin with")
+    parser.add_argument(
+        "--reference", type=Path, metavar="IMG", help="a finished picture to come close to in tone and colour"
+    )
+    parser.add_argument(
+        "--budget", type=positive, default=6, metavar="N", help="renders of plans a turn may use (default: 6)"
+    )
+    parser.add_argument(
+        "--size", type=size, default=LOOP_SIZE, metavar="N", help="long side of the pictures in px (default: 1024)"
+    )
+    parser.add_argument(
+        "--renderer", choices=RENDERERS, default="library", help="how darktable renders (default: library)"
+    )
+    parser.add_argument(
+        "--in-place", action="store_true", help="write the sidecar beside the photo, the one before it kept"
+    )
+    add_judgement(parser)
+    add_json(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    check_readable(args.image)
+    image = args.image.resolve()
+    out = args.out or (None if args.in_place else Path(f"{image.name}.retouchiq"))
+    job = Job(
+        image=image,
+        instructions=(args.instruction, *args.then),
+        out=out.resolve() if out else None,
+        size=args.size,
+        budget=args.budget,
+        in_place=args.in_place,
+        look=args.look,
+        reference=args.reference,
+    )
+    with photo_lock(image), progress() as say, open_renderer(args.renderer) as renderer:
+        answer = edit(job, AGENTS[args.agent](), REWARDS[args.reward](), renderer, installed_schema(), say)
+    if args.json:
+        print_json(answer)
+    else:
+        show(answer)
+    return 0 if answer["applied"] else 1
+
+
+def show(answer: dict[str, object]) -> None:
+    """The answer in words: plan, verdict, and where things are."""
+    show_plan(answer["plan"])  # type: ignore[arg-type]
+    print()
+    show_verdict(answer["verdict"])  # type: ignore[arg-type]
+    if not answer["applied"]:
+        print("Not applied: no render scored better than leaving the photo as it is.")
+    print(f"{answer['renders']} renders in {answer['seconds']:.1f} s.")
+    for name, path in answer["files"].items():  # type: ignore[attr-defined]
+        print(f"{name:>8}  {path}")

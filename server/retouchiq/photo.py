@@ -1,0 +1,80 @@
+"""A photo in darktable: how it looks without us, and how it looks with edits of ours."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hostbridge import UnreadableImage
+from hostbridge.controls import Edit
+from hostbridge.darktable.compile import compile
+from hostbridge.darktable.render import Renderer
+from hostbridge.darktable.schema import Schema
+from hostbridge.darktable.settings import ModuleSettings
+from hostbridge.darktable.sidecar import Sidecar, sidecar_path
+
+from retouchiq.reward import Picture
+
+
+def check_readable(image: Path) -> None:
+    """Raise `UnreadableImage` with the way out unless ``image`` is a file that can be read."""
+    if not image.exists():
+        raise UnreadableImage(
+            f"{image}: there is no such file; check the spelling, or drag the photo into the terminal"
+        )
+    if not image.is_file():
+        raise UnreadableImage(f"{image} is a folder, not a photo; name one photo")
+    if not os.access(image, os.R_OK):
+        raise UnreadableImage(f"{image} cannot be read: its permissions do not allow it (chmod u+r)")
+    if image.stat().st_size == 0:
+        raise UnreadableImage(f"{image} is empty (0 bytes); copy it from the card again")
+
+
+@dataclass
+class Photo:
+    """A photo, rendered by ``renderer`` at ``size`` px on its long side.
+
+    ``base`` is the user's own sidecar less anything of ours or, where there is none, the history that darktable gave
+    the photo by itself. Edits are always put on top of it, so running again replaces them. ``renders`` counts.
+    """
+
+    path: Path
+    renderer: Renderer
+    schema: Schema
+    size: int
+    cancel: threading.Event = field(default_factory=threading.Event)
+    renders: int = 0
+    base: Sidecar = field(init=False)
+    before: Picture = field(init=False)
+
+    def observe(self) -> Picture:
+        """Render the photo without us, and learn its base from that render."""
+        own = sidecar_path(self.path)
+        sidecar = Sidecar.read(own) if own.exists() else None
+        edited = sidecar is not None and bool(sidecar.history)
+        self.base = sidecar.without_ours() if sidecar is not None and edited else Sidecar.new()
+        self.renders += 1
+        render = self.renderer.render(self.path, self.base if edited else None, self.size, cancel=self.cancel)
+        if not edited:
+            self.base = (sidecar or self.base).adopt_history(Sidecar.parse(render.packet))
+        self.before = render.pixels
+        return self.before
+
+    def compile(self, edits: Sequence[Edit]) -> tuple[list[ModuleSettings], list[str]]:
+        """The module settings of ``edits`` on this photo, and notes for the user."""
+        height, width = self.before.shape[:2]
+        compiled = compile(edits, self.schema, self.base, (width, height))
+        return compiled.settings, compiled.notes
+
+    def sidecar(self, edits: Sequence[Edit]) -> Sidecar:
+        """The photo's base with ``edits`` on top."""
+        height, width = self.before.shape[:2]
+        return self.base.with_settings(self.compile(edits)[0], self.schema, width / height)
+
+    def render(self, edits: Sequence[Edit], size: int | None = None) -> Picture:
+        """Render the photo with ``edits`` on top of its base, at ``size`` (default: the photo's own)."""
+        self.renders += 1
+        return self.renderer.render(self.path, self.sidecar(edits), size or self.size, cancel=self.cancel).pixels

@@ -1,0 +1,143 @@
+"""The loop without a host: what is rendered, what is kept, when it stops."""
+
+import numpy as np
+import pytest
+from hostbridge.controls import Edit
+from hypothesis import given
+from hypothesis import strategies as st
+from retouchiq.plan import Plan
+from retouchiq.reward import Criterion, Metric, Rubric, Verdict
+from retouchiq.session import Finished, Observe, Session, Try
+
+GREY = np.full((16, 24, 3), 0.4, np.float32)
+
+
+class ScriptedAgent:
+    """Proposes +1 and then one more at each revision, until it runs out."""
+
+    name = "scripted"
+
+    def __init__(self, revisions=10):
+        self.revisions = revisions
+
+    def propose(self, before, request):
+        edits = () if request.unsupported and not request.wishes else (Edit(control="exposure", amount=0.1),)
+        return Plan(reasoning="", edits=edits)
+
+    def revise(self, trials):
+        if len(trials) > self.revisions:
+            return None
+        return Plan(reasoning="", edits=(Edit(control="exposure", amount=0.1 * (len(trials) + 1)),))
+
+
+class ScriptedReward:
+    """Scores the renders from a list, in order; doing nothing scores ``baseline``."""
+
+    name = "scripted"
+
+    def __init__(self, scores, baseline=4.0):
+        self.scores = iter(scores)
+        self.baseline = baseline
+        self.rubric_written = Rubric(criteria=())
+
+    def rubric(self, before, request):
+        return self
+
+    def judge(self, after):
+        score = self.baseline if after is GREY else next(self.scores)
+        criterion = Criterion(
+            name="x", measure="x", kind="wish", weight=1, target=1, tolerance=1, unit="", before=0, control="exposure"
+        )
+        return Verdict(
+            score=score, baseline=self.baseline, metrics=(Metric(criterion=criterion, after=0, score=score, why=""),)
+        )
+
+
+def play(session, instruction="brighter"):
+    """Drive one turn; answers the outcome and the plans that were rendered."""
+    step, tried = session.instruct(instruction), []
+    while not isinstance(step, Finished):
+        if isinstance(step, Try):
+            tried.append(step.plan)
+            step = session.rendered(GREY.copy())
+        else:
+            assert isinstance(step, Observe)
+            step = session.rendered(GREY)
+    return step.outcome, tried
+
+
+def amounts(plan_or_edits):
+    edits = getattr(plan_or_edits, "edits", plan_or_edits)
+    return [pytest.approx(edit.amount) for edit in edits]
+
+
+def test_the_best_render_is_kept_not_the_last():
+    outcome, tried = play(Session(ScriptedAgent(), ScriptedReward([6, 8, 7, 7, 7, 7]), budget=6))
+    assert outcome.applied
+    assert amounts(outcome.edits) == [0.2]
+    assert outcome.verdict.score == 8
+    assert len(tried) == 4, "two renders without a gain end the turn"
+
+
+def test_a_result_no_better_than_doing_nothing_is_not_applied():
+    outcome, _ = play(Session(ScriptedAgent(), ScriptedReward([4.0, 3.9, 3.0, 3.0], baseline=4.0)))
+    assert not outcome.applied
+    assert outcome.edits == ()
+    assert outcome.after is None
+
+
+def test_it_stops_when_the_target_is_reached():
+    outcome, tried = play(Session(ScriptedAgent(), ScriptedReward([9.9])))
+    assert (len(tried), outcome.stopped) == (1, "target reached")
+
+
+@given(st.lists(st.floats(0, 9), min_size=12, max_size=12), st.integers(1, 8))
+def test_a_turn_never_renders_more_than_its_budget_and_keeps_the_maximum(scores, budget):
+    outcome, tried = play(Session(ScriptedAgent(), ScriptedReward(scores), budget=budget))
+    seen = scores[: len(tried)]
+    assert 1 <= len(tried) <= budget
+    assert outcome.verdict.score == max(seen)
+    assert outcome.applied == (max(seen) > 4.0)
+
+
+def test_it_stops_when_the_agent_has_nothing_left():
+    outcome, tried = play(Session(ScriptedAgent(revisions=1), ScriptedReward([5, 6, 7])))
+    assert (len(tried), outcome.stopped) == (2, "nothing left to improve")
+
+
+def test_an_instruction_no_parameter_can_do_renders_nothing_and_says_so():
+    outcome, tried = play(Session(ScriptedAgent(), ScriptedReward([])), "remove the man on the left")
+    assert (tried, outcome.applied) == ([], False)
+    assert outcome.plan.edits == ()
+
+
+def test_a_second_turn_is_put_on_top_of_the_first():
+    session = Session(ScriptedAgent(), ScriptedReward([9.9, 9.9]))
+    play(session, "brighter")
+    outcome, tried = play(session, "now warmer")
+    assert amounts(tried[0]) == [0.1, 0.1]
+    assert amounts(outcome.edits) == [0.1, 0.1]
+
+
+def test_a_bit_less_replaces_the_last_turn_instead_of_adding_to_it():
+    session = Session(ScriptedAgent(), ScriptedReward([9.9, 9.9]))
+    play(session, "brighter")
+    outcome, tried = play(session, "a bit less")
+    assert amounts(tried[0]) == [0.1]
+    assert len(outcome.edits) == 1
+    assert outcome.request.wishes[0].strength < 1
+
+
+def test_undo_returns_to_the_state_before_and_renders_nothing():
+    session = Session(ScriptedAgent(), ScriptedReward([9.9, 9.9, 5, 5]))
+    play(session, "brighter")
+    play(session, "now warmer")
+    outcome, tried = play(session, "undo the last step")
+    assert (tried, len(outcome.edits)) == ([], 1)
+    outcome, _ = play(session, "undo")
+    assert outcome.edits == ()
+
+
+def test_a_budget_of_nothing_is_refused():
+    with pytest.raises(ValueError, match="budget = 0"):
+        Session(ScriptedAgent(), ScriptedReward([]), budget=0)
