@@ -135,8 +135,10 @@ link_command() {
     ln -sfn "$venv/bin/retouchiq" "$command"
     case ":$PATH:" in
     *":$bin:"*) ;;
-    *) say "The command is in $bin, which is not on your PATH. Add this line to ~/.profile and log in again:" \
-        "  export PATH=\"$bin:\$PATH\"" ;;
+    *)
+        say "The command is in $bin, which is not on your PATH. Add this line to ~/.profile and log in again:"
+        say "  export PATH=\"$bin:\$PATH\""
+        ;;
     esac
 }
 
