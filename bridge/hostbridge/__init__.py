@@ -10,7 +10,8 @@ Nothing in here knows about models, instructions or web servers. Every error is 
     │   ├── UnknownControl      not in the control vocabulary
     │   └── NotWritable         a folder or file that cannot be written: read-only, full, gone
     ├── HostMissing             darktable, its library or a display is not there
-    └── HostFailed              the host crashed, hung or did not do what it was told
+    ├── HostFailed              the host crashed, hung or did not do what it was told
+    └── Cancelled               the caller's cancel event was set
 """
 
 
@@ -48,3 +49,7 @@ class HostMissing(HostBridgeError):
 
 class HostFailed(HostBridgeError):
     """The host crashed, hung or did not do what it was told."""
+
+
+class Cancelled(HostBridgeError):
+    """The caller no longer wants it."""

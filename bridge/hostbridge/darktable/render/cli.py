@@ -1,0 +1,118 @@
+"""The renderer that starts darktable-cli for each picture: the reference, and the fallback that is always there."""
+
+from __future__ import annotations
+
+import itertools
+import subprocess
+import threading
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from hostbridge import Cancelled, HostFailed
+from hostbridge.darktable.install import Darktable
+from hostbridge.darktable.render import TIMEOUT, Render, applied, failure, options, picture
+from hostbridge.darktable.render.display import die_with_parent
+from hostbridge.darktable.render.scratch import Scratch
+
+if TYPE_CHECKING:
+    from hostbridge.darktable.sidecar import Sidecar
+
+_POLL = 0.1  # seconds between looks at the cancel event
+_NOT_OPENED = ("no images to export", "mipmap allocation for", "can't open file")
+
+
+class CliRenderer:
+    """darktable-cli with a configuration of its own that lives as long as the renderer; needs no display."""
+
+    name = "cli"
+
+    def __init__(self, darktable: Darktable) -> None:
+        self._darktable = darktable
+        self._scratch = Scratch()
+        self._numbers = itertools.count(1)
+
+    def render(
+        self,
+        image: Path,
+        sidecar: Sidecar | None,
+        size: int,
+        *,
+        cancel: threading.Event | None = None,
+        timeout: float = TIMEOUT,
+    ) -> Render:
+        """See `Renderer.render`."""
+        began = time.monotonic()
+        failure.check_readable(image)
+        # darktable-cli renames an output that exists, so every picture has a folder to itself.
+        folder = self._scratch.folder(f"render{next(self._numbers)}")
+        out = folder / "out.tif"
+        log = self._run(self._command(image.resolve(), sidecar, size, out), folder / "log", cancel, timeout)
+        if not out.exists():
+            raise self._explain(image, sidecar, log)
+        pixels, packet, _ = picture.read(out)
+        applied.check(sidecar, packet, log, self._darktable.version)
+        self._scratch.drop(folder)
+        return Render(pixels, packet, time.monotonic() - began, self.name)
+
+    def close(self) -> None:
+        self._scratch.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _command(self, image: Path, sidecar: Sidecar | None, size: int, out: Path) -> list[str]:
+        settings = []
+        if sidecar is not None:
+            file = out.with_name("settings.xmp")
+            file.write_bytes(sidecar.to_bytes())
+            settings = [str(file)]
+        return [
+            *die_with_parent(),
+            *(str(self._darktable.cli), str(image), *settings, str(out)),
+            *("--width", str(size), "--height", str(size), "--hq", "false", "--upscale", "false"),
+            # Presets live in the database of the configuration, which two processes cannot share.
+            *("--apply-custom-presets", "false", "--icc-type", "SRGB"),
+            *("--core", *options.core(self._scratch.path)),
+        ]
+
+    def _run(self, command: list[str], log: Path, cancel: threading.Event | None, timeout: float) -> str:
+        deadline = time.monotonic() + timeout
+        with log.open("wb") as messages:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=messages,
+                stderr=subprocess.STDOUT,
+                env=options.environment(),
+                start_new_session=True,
+            )
+        try:
+            while process.poll() is None:
+                if cancel is not None and cancel.is_set():
+                    raise Cancelled("the render was cancelled")
+                if time.monotonic() > deadline:
+                    raise HostFailed(f"darktable-cli gave no picture within {timeout:.0f} s and was stopped")
+                with_patience(process)
+        finally:
+            process.kill()
+            process.wait()
+        return log.read_text(errors="replace")
+
+    def _explain(self, image: Path, sidecar: Sidecar | None, log: str) -> Exception:
+        if any(words in log for words in _NOT_OPENED):
+            return failure.unreadable(image, self._darktable.version)
+        return HostFailed(f"darktable-cli made no picture of {image}: {failure.last_words(log)}")
+
+
+def with_patience(process: subprocess.Popen[bytes]) -> None:
+    try:
+        process.wait(_POLL)
+    except subprocess.TimeoutExpired:
+        return

@@ -1,0 +1,135 @@
+"""The default renderer: darktable stays loaded in worker processes, and no render is lost when one dies."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from hostbridge import HostMissing
+from hostbridge.darktable.install import Darktable
+from hostbridge.darktable.render import TIMEOUT, Render, applied, failure, picture
+from hostbridge.darktable.render.cli import CliRenderer
+from hostbridge.darktable.render.pool import Pool, WorkerDoesNotStart, WorkerLost, size_for_machine
+
+if TYPE_CHECKING:
+    from hostbridge.darktable.sidecar import Sidecar
+
+_ATTEMPTS = 2  # workers that may die of one render before darktable-cli makes it
+_log = logging.getLogger(__name__)
+
+
+class LibraryRenderer:
+    """A pool of supervised workers; what they cannot do, darktable-cli does."""
+
+    name = "library"
+
+    def __init__(self, darktable: Darktable, workers: int | None = None) -> None:
+        self._darktable = darktable
+        self._cli = CliRenderer(darktable)
+        self._pool = Pool(darktable, workers or size_for_machine())
+        self._numbers = itertools.count(1)
+        self._usable = True
+        self._start_failures = 0
+
+    def render(
+        self,
+        image: Path,
+        sidecar: Sidecar | None,
+        size: int,
+        *,
+        cancel: threading.Event | None = None,
+        timeout: float = TIMEOUT,
+    ) -> Render:
+        """See `Renderer.render`; ``timeout`` is for each of up to three attempts."""
+        began = time.monotonic()
+        failure.check_readable(image)
+        for _ in range(_ATTEMPTS):
+            try:
+                render = self._attempt(began, image.resolve(), sidecar, size, cancel, timeout)
+            except WorkerLost as loss:
+                _log.warning("a darktable worker was lost (%s); the render of %s is made again", loss, image)
+                self._note(loss)
+            except HostMissing as missing:
+                _log.warning("%s; rendering with darktable-cli", missing)
+                self._usable = False
+            else:
+                if render is not None:
+                    return render
+                break
+        return self._cli.render(image, sidecar, size, cancel=cancel, timeout=timeout)
+
+    def close(self) -> None:
+        self._pool.close()
+        self._cli.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _attempt(
+        self,
+        began: float,
+        image: Path,
+        sidecar: Sidecar | None,
+        size: int,
+        cancel: threading.Event | None,
+        timeout: float,
+    ) -> Render | None:
+        """A worker's render; None for what darktable-cli has to decide or do."""
+        if not self._usable:
+            return None
+        with self._files() as (settings, out), self._pool.worker(image, cancel) as worker:
+            if sidecar is not None:
+                settings.write_bytes(sidecar.to_bytes())
+            request = {
+                "image": str(image),
+                "sidecar": str(settings) if sidecar is not None else None,
+                "size": size,
+                "out": str(out),
+                "threads": self._pool.share,
+            }
+            answer = worker.ask(request, timeout, cancel)
+            if "error" in answer:
+                return None
+            packet, log = _unpack(answer)
+            pixels, _, srgb = picture.read(out)
+        self._start_failures = 0
+        if not srgb:
+            # darktable's Lua writes the photo's own output profile; only darktable-cli takes another.
+            return None
+        applied.check(sidecar, packet, log, self._darktable.version)
+        return Render(pixels, packet, time.monotonic() - began, self.name)
+
+    @contextmanager
+    def _files(self) -> Iterator[tuple[Path, Path]]:
+        number = next(self._numbers)
+        files = self._pool.folder / f"{number}.xmp", self._pool.folder / f"{number}.tif"
+        try:
+            yield files
+        finally:
+            for file in files:
+                file.unlink(missing_ok=True)
+
+    def _note(self, loss: WorkerLost) -> None:
+        self._start_failures = self._start_failures + 1 if isinstance(loss, WorkerDoesNotStart) else 0
+        if self._start_failures >= _ATTEMPTS:
+            _log.warning("darktable does not run as a library here; rendering with darktable-cli")
+            self._usable = False
+
+
+def _unpack(answer: dict[str, Any]) -> tuple[bytes, str]:
+    packet, log = answer.get("packet"), answer.get("log")
+    if not isinstance(packet, str) or not isinstance(log, str):
+        raise WorkerLost(f"it answered {str(answer)[:60]}")
+    return packet.encode("latin-1"), log

@@ -1,0 +1,211 @@
+"""A darktable inside a Python process of its own, told by its parent what to render.
+
+Run as a script, never imported: ``python -P worker.py``. Requests come as one JSON object a line on standard input,
+answers go the same way to standard output; whatever darktable prints ends in a log file. It ends when its standard
+input does. Nothing native but lupa may be imported here: darktable's symbols are everybody's in this process.
+
+The first request starts darktable: ``{"library", "arguments", "environment", "log"}``, answered by ``{"api"}``. Each
+further one is a render: ``{"image", "sidecar" (a path or null), "size", "out", "threads"}``, answered by ``{"packet"
+(the image's XMP, one character a byte), "log"}`` or ``{"error", "log"}`` with the error one of ``import``,
+``sidecar`` and ``export``.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import queue
+import signal
+import sys
+import threading
+from collections import OrderedDict
+from typing import Any, BinaryIO
+
+KEPT_IMAGES = 3  # a decoded 24 MP image takes 400 MB in darktable
+
+_LUA = """
+local darktable = ...
+local images = {}
+local function import(path)
+    local image = darktable.database.import(path)
+    if not image then return 0 end
+    images[image.id] = image
+    return image.id
+end
+local function export(id, out, size)
+    local format = darktable.new_format("tiff")
+    format.max_width, format.max_height, format.bpp = size, size, 16
+    format:write_image(images[id], out, false)
+end
+local function forget(id)
+    images[id] = nil
+end
+return import, export, forget
+"""
+
+
+Stamp = tuple[int, int, int] | None  # time of change in ns, size, inode; None where there is no file
+
+
+class Failed(Exception):
+    """A step of a render failed; its text names the step."""
+
+
+class Darktable:
+    """The darktable of this process. All calls come from the thread that started it."""
+
+    def __init__(self, library: str, arguments: list[str]) -> None:
+        # darktable's modules are linked against symbols that only libdarktable.so has; Lua's come from lupa.
+        sys.setdlopenflags(os.RTLD_NOW | os.RTLD_GLOBAL)
+        from lupa.lua54 import LuaRuntime
+
+        lua = LuaRuntime()
+        found = lua.eval("package.loadlib")(library, "luaopen_darktable")
+        loader = found[0] if isinstance(found, tuple) else found
+        darktable = loader()(*arguments)
+        self._c = _declare(ctypes.CDLL(library))
+        with self.lua():
+            self.api: str = darktable.configuration.api_version_string
+            self._import, self._export, self._forget = lua.execute(_LUA, darktable)
+        self._images: OrderedDict[str, tuple[int, tuple[Stamp, Stamp], bool]] = OrderedDict()
+
+    def lua(self) -> Lock:
+        """darktable's Lua lock: its own threads run Lua code in the same interpreter when an image was imported."""
+        return Lock(self._c)
+
+    def render(self, image: str, sidecar: str | None, size: int, out: str) -> bytes:
+        """Write a TIFF of ``image`` to ``out`` and return the XMP that describes how it was made."""
+        identity = self._open(image, untouched=sidecar is None)
+        if sidecar is not None and self._c.dt_history_load_and_apply(identity, os.fsencode(sidecar), 1) != 0:
+            self.close(image)
+            raise Failed("sidecar")
+        with self.lua():
+            self._export(identity, out, size)
+        if not os.path.exists(out):
+            self.close(image)
+            raise Failed("export")
+        return self._packet(identity)
+
+    def close(self, image: str) -> None:
+        """Forget an image and what darktable has decoded of it."""
+        identity, _, _ = self._images.pop(image)
+        with self.lua():
+            self._forget(identity)
+        self._c.dt_image_remove(identity)
+
+    def _open(self, image: str, untouched: bool) -> int:
+        stamp = (_stamp(image), _stamp(f"{image}.xmp"))
+        if image in self._images:
+            identity, known, is_untouched = self._images[image]
+            if known[0] == stamp[0] and (not untouched or (is_untouched and known == stamp)):
+                self._images[image] = (identity, known, untouched)
+                self._images.move_to_end(image)
+                return identity
+            self.close(image)
+        while len(self._images) >= KEPT_IMAGES:
+            self.close(next(iter(self._images)))
+        with self.lua():
+            identity = int(self._import(image))
+        if identity <= 0:
+            raise Failed("import")
+        self._images[image] = (identity, stamp, untouched)
+        return identity
+
+    def _packet(self, identity: int) -> bytes:
+        text = self._c.dt_exif_xmp_read_string(identity)
+        try:
+            return ctypes.string_at(text) if text else b""
+        finally:
+            self._c.g_free(text)
+
+
+class Lock:
+    """Holds darktable's Lua lock for a ``with`` block."""
+
+    def __init__(self, c: ctypes.CDLL) -> None:
+        self._c = c
+
+    def __enter__(self) -> None:
+        self._c.dt_lua_lock_internal(b"worker", b"worker.py", 0, 1)
+
+    def __exit__(self, *error: object) -> None:
+        self._c.dt_lua_unlock_internal(b"worker", 0)
+
+
+def _declare(c: ctypes.CDLL) -> ctypes.CDLL:
+    text, integer, pointer = ctypes.c_char_p, ctypes.c_int, ctypes.c_void_p
+    for name, result, arguments in (
+        ("dt_lua_lock_internal", None, [text, text, integer, integer]),
+        ("dt_lua_unlock_internal", None, [text, integer]),
+        ("dt_history_load_and_apply", integer, [integer, text, integer]),
+        ("dt_exif_xmp_read_string", pointer, [integer]),
+        ("dt_image_remove", None, [integer]),
+        ("g_free", None, [pointer]),
+    ):
+        function = getattr(c, name)
+        function.restype, function.argtypes = result, arguments
+    return c
+
+
+def _stamp(path: str) -> Stamp:
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+class Log:
+    """Where darktable's messages go; `take` empties it."""
+
+    def __init__(self, path: str) -> None:
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC, 0o600)
+        for stream in (1, 2):
+            os.dup2(self._file, stream)
+
+    def take(self) -> str:
+        size = os.fstat(self._file).st_size
+        text = os.pread(self._file, 65536, max(0, size - 65536))
+        os.ftruncate(self._file, 0)
+        return text.decode(errors="replace")
+
+
+def _listen(lines: queue.SimpleQueue[bytes]) -> None:
+    # In a thread of its own, so that a worker in the middle of a render ends with its parent too.
+    for line in sys.stdin.buffer:
+        lines.put(line)
+    os._exit(0)
+
+
+def _answer(stream: BinaryIO, answer: dict[str, Any]) -> None:
+    stream.write(json.dumps(answer).encode() + b"\n")
+    stream.flush()
+
+
+def main() -> None:
+    answers = os.fdopen(os.dup(1), "wb")
+    # Ctrl-C in a terminal is the parent's to handle.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(lines,), daemon=True).start()
+
+    start = json.loads(lines.get())
+    log = Log(start["log"])
+    os.environ.update(start["environment"])
+    darktable = Darktable(start["library"], start["arguments"])
+    openmp = ctypes.CDLL("libgomp.so.1")
+    _answer(answers, {"api": darktable.api})
+    log.take()
+    while True:
+        request = json.loads(lines.get())
+        openmp.omp_set_num_threads(request["threads"])
+        try:
+            packet = darktable.render(request["image"], request["sidecar"], request["size"], request["out"])
+            _answer(answers, {"packet": packet.decode("latin-1"), "log": log.take()})
+        except Failed as step:
+            _answer(answers, {"error": str(step), "log": log.take()})
+
+
+if __name__ == "__main__":
+    main()
