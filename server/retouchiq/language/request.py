@@ -50,7 +50,8 @@ class Request(BaseModel):
     """An instruction, read.
 
     ``looks``: names of looks described ("cinematic teal and orange"); their wishes are already in ``wishes``, so this is only for the explanation.
-    ``open_ended``: "make it better" and the like: no control named, the picture decides.
+    ``free``: controls named without a direction ("fix the white balance", "straighten it"): the picture decides theirs.
+    ``open_ended``: "make it better" and the like: no control named at all, the picture decides everything.
     ``unsupported``: parts no parameter can do, each a sentence that names the user's words.
     ``unread``: words that were not understood; for the explanation.
     """
@@ -60,6 +61,7 @@ class Request(BaseModel):
     wishes: tuple[Wish, ...] = ()
     limits: tuple[Limit, ...] = ()
     looks: tuple[str, ...] = ()
+    free: tuple[str, ...] = ()
     open_ended: bool = False
     unsupported: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()

@@ -1,0 +1,208 @@
+"""The words of the language as one table: phrase → what it may mean, compiled from the TOML files beside this one."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import Any
+
+VOWELS = "aeiou"
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a word does to one control: ``direction`` ±1, ``weight`` relative to the plain wish, options, region name."""
+
+    control: str
+    direction: int
+    weight: float = 1.0
+    options: tuple[tuple[str, float | str], ...] = ()
+    region: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> Effect:
+        """``contrast +0.6``, ``shadows_color + hue=200``, ``exposure - in midtones``."""
+        head, _, region = text.partition(" in ")
+        control, sign, *rest = head.split()
+        options = tuple((key, float(value)) for key, _, value in (word.partition("=") for word in rest))
+        return cls(control, 1 if sign[0] == "+" else -1, float(sign[1:] or 1), options, region)
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """One thing a phrase may mean. ``role`` is its part in the grammar, the rest depends on the role."""
+
+    role: str
+    name: str = ""
+    value: float = 0.0
+    effects: tuple[Effect, ...] = ()
+
+
+Meanings = dict[str, Meaning]
+"""What a phrase may mean, by role."""
+
+
+@dataclass
+class Lexicon:
+    """Phrases (tuples of words) and their meanings."""
+
+    phrases: dict[tuple[str, ...], Meanings] = field(default_factory=dict)
+    longest: dict[str, int] = field(default_factory=dict)
+    words: set[str] = field(default_factory=set)
+    looks: dict[str, tuple[Effect, ...]] = field(default_factory=dict)
+    colours: dict[str, dict[str, Any]] = field(default_factory=dict)
+    reasons: dict[str, str] = field(default_factory=dict)
+    _initials: dict[str, list[str]] = field(default_factory=dict)
+
+    def add(self, phrase: str, meaning: Meaning) -> None:
+        """Let ``phrase`` mean ``meaning`` too; the first meaning of a role stays."""
+        key = tuple(phrase.split())
+        self.phrases.setdefault(key, {}).setdefault(meaning.role, meaning)
+        self.longest[key[0]] = max(self.longest.get(key[0], 1), len(key))
+        self.words.update(key)
+
+    def by_first_letter(self, letter: str) -> list[str]:
+        """The words that begin so, in order."""
+        if not self._initials:
+            for word in sorted(self.words):
+                self._initials.setdefault(word[0], []).append(word)
+        return self._initials.get(letter, [])
+
+    def longest_match(self, words: list[str], start: int) -> tuple[int, Meanings]:
+        """The number of words of the longest phrase that begins at ``start``, and its meanings; 0 where none does."""
+        for length in range(min(self.longest.get(words[start], 0), len(words) - start), 0, -1):
+            meanings = self.phrases.get(tuple(words[start : start + length]))
+            if meanings:
+                return length, meanings
+        return 0, {}
+
+
+def _table(name: str) -> dict[str, Any]:
+    return tomllib.loads(resources.files(__package__).joinpath(f"{name}.toml").read_text("utf-8"))
+
+
+def _doubles(word: str) -> bool:
+    """Whether the last consonant is doubled before an ending: dim, dimmer."""
+    return len(word) <= 4 and word[-1] not in VOWELS + "wxy" and word[-2] in VOWELS and word[-3:-2] not in tuple(VOWELS)
+
+
+def _stem(word: str, ending: str) -> str:
+    if word.endswith("e") and ending[0] in "ei":
+        return word[:-1]
+    if word.endswith("y") and word[-2] not in VOWELS and ending != "ing":
+        return word[:-1] + "i"
+    return word + word[-1] if _doubles(word) and ending != "s" else word
+
+
+def inflected(phrase: str, endings: Iterable[str]) -> Iterator[str]:
+    """The phrase with each ending on its first word: ``warm up`` gives ``warms up``, ``warmed up``, ``warming up``."""
+    first, _, rest = phrase.partition(" ")
+    for ending in endings:
+        yield f"{_stem(first, ending)}{ending} {rest}".strip()
+
+
+def _compares(adjective: str) -> bool:
+    """Whether it has forms in -er and -est: short, and no participle or the like."""
+    return len(adjective) <= 7 and not adjective.endswith(("ed", "ful", "ous")) and " " not in adjective
+
+
+def _add_qualities(lexicon: Lexicon) -> None:
+    for name, row in _table("qualities").items():
+        effects = tuple(Effect.parse(text) for text in row["effects"])
+        for role in ("noun", "verb", "adjective", "fault", "phrase"):
+            for phrase in row.get(f"{role}s", ()):
+                lexicon.add(phrase, Meaning(role, name, effects=effects))
+        for phrase in row.get("verbs", ()):
+            for form in inflected(phrase, ("s", "ed", "ing")):
+                lexicon.add(form, Meaning("verb", name, effects=effects))
+        for phrase in row.get("adjectives", ()):
+            for form in inflected(phrase, ("er", "est")) if _compares(phrase) else ():
+                lexicon.add(form, Meaning("comparative", name, effects=effects))
+
+
+def _add_colours(lexicon: Lexicon) -> None:
+    for name, row in _table("colours").items():
+        lexicon.colours[name] = row
+        effects = tuple(Effect.parse(text) for text in row["cast"])
+        for word in row["words"]:
+            lexicon.add(word, Meaning("colour", name, effects=effects))
+            lexicon.add(word + "s", Meaning("colours", name, effects=effects))
+            for form in (*inflected(word, ("er", "ish", "y")), word + "ish"):
+                lexicon.add(form, Meaning("tinged", name, effects=effects))
+
+
+def _add_rows(lexicon: Lexicon, file: str, role: str) -> None:
+    """Tables of ``[name] words = […]``: the name is the meaning."""
+    for name, row in _table(file).items():
+        for phrase in row["words"]:
+            lexicon.add(phrase, Meaning(role, name))
+
+
+def _add_looks(lexicon: Lexicon) -> None:
+    for name, row in _table("looks").items():
+        lexicon.looks[name] = tuple(Effect.parse(text) for text in row["wishes"])
+        for phrase in row["words"]:
+            lexicon.add(phrase, Meaning("look", name, effects=lexicon.looks[name]))
+
+
+def _add_amounts(lexicon: Lexicon) -> None:
+    amounts = _table("amounts")
+    for role, table in (("degree", amounts["degrees"]), ("number", amounts["numbers"])):
+        for value, phrases in table.items():
+            for phrase in phrases:
+                lexicon.add(phrase, Meaning(role, value=float(value)))
+    for name, phrases in amounts["units"].items():
+        for phrase in phrases:
+            lexicon.add(phrase, Meaning("unit", name))
+
+
+def _add_regions(lexicon: Lexicon) -> None:
+    regions = _table("regions")
+    for role, table in (("region", regions["named"]), ("found", regions["found"])):
+        for name, phrases in table.items():
+            for phrase in phrases:
+                lexicon.add(phrase, Meaning(role, name))
+    for phrase in regions["objects"]["words"]:
+        lexicon.add(phrase, Meaning("object", phrase))
+
+
+MOVES = {"up": 1.0, "down": -1.0, "off": -1.0}
+
+
+def _add_words(lexicon: Lexicon) -> None:
+    for role, table in _table("words").items():
+        for name, phrases in table.items():
+            for phrase in phrases:
+                lexicon.add(phrase, Meaning(role if name == "words" else f"{role}:{name}", name, MOVES.get(name, 0.0)))
+
+
+def _add_impossible(lexicon: Lexicon) -> None:
+    for name, row in _table("impossible").items():
+        for phrase in row.get("phrases", ()):
+            lexicon.reasons[name] = row["why"]
+            lexicon.add(phrase, Meaning("impossible", name))
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The lexicon, read once per process."""
+    built = Lexicon()
+    _add_qualities(built)
+    _add_colours(built)
+    _add_looks(built)
+    _add_amounts(built)
+    _add_regions(built)
+    _add_rows(built, "geometry", "geometry")
+    _add_words(built)
+    _add_impossible(built)
+    return built
+
+
+@cache
+def ordinary() -> frozenset[str]:
+    """Everyday words that lie within a slip of a word of the lexicon and must not be taken for it."""
+    text = resources.files(__package__).joinpath("ordinary.toml").read_text("utf-8")
+    return frozenset(tomllib.loads(text)["words"].split())

@@ -1,0 +1,31 @@
+"""Typing slips: a word nobody knows becomes the vocabulary's nearest, if it is near enough and no ordinary word."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from retouchiq.language.lexicon import lexicon, ordinary
+
+SHORTEST = 5
+
+
+@lru_cache(maxsize=4096)
+def corrected(word: str) -> str:
+    """The word of the lexicon that ``word`` was meant to be, or ``word`` itself.
+
+    One slip (a letter more, less, other, or two swapped) in words of five letters and more, two in words of nine and
+    more. The first letter is trusted unless the two first are swapped.
+    """
+    known = lexicon()
+    if word in known.words or len(word) < SHORTEST or len(word) > 20 or word in ordinary() or not word.isascii():
+        return word
+    slips = 2 if len(word) >= 9 else 1
+    candidates = [other for other in known.by_first_letter(word[0]) if abs(len(other) - len(word)) <= slips and len(other) >= 4]
+    best = process.extractOne(word, candidates, scorer=OSA.distance, score_cutoff=slips)
+    if best is None and word[1] != word[0]:
+        swapped = word[1] + word[0] + word[2:]
+        return swapped if swapped in known.words else word
+    return str(best[0]) if best else word
