@@ -1,8 +1,9 @@
 """Ask darktable's libraries what their modules' parameters are. Run as a child: a foreign library may crash.
 
 ``python -m hostbridge.darktable.introspection LIBRARY PLUGINS_DIR`` prints one JSON object: ``modules`` (operation →
-version, size, flags, colour space, tree of fields), ``orders`` (the built-in pipe orders by number), ``blend_version``,
-``masks_version`` and ``failed`` (operation → why it did not answer). Every module is asked in a process of its own.
+version, size, flags, colour space, tree of fields), ``orders`` (the built-in pipe orders by number), ``blends`` (the
+blend parameters a new module starts with), ``blend_version``, ``masks_version`` and ``failed`` (operation → why it did
+not answer). Every module is asked in a process of its own.
 
 The tables are those of darktable's ``src/common/introspection.h`` (api 8, the same in 4.2 and 5.4): a header of eight
 machine words, then what the type adds. ctypes adds the padding of the platform, so no stride is written here.
@@ -41,6 +42,7 @@ _NUMBERS: dict[str, type[Any]] = {
 }
 _BLANK = 1 << 16  # room for any of darktable's structs, all zero
 _ORDERS = range(1, 10)  # dt_iop_order_t after "custom"; asked until the library has no such order
+_BLEND_SPACES = (2, 3, 4)  # dt_develop_blend_colorspace_t: Lab, RGB display, RGB scene
 _CRASH_NOTE = "its library crashed"
 
 
@@ -189,10 +191,19 @@ def orders(library: ctypes.CDLL) -> dict[str, str]:
     return {str(n): _text(library.dt_ioppr_serialize_text_iop_order_list(found)) for n, found in lists if found}
 
 
+def blends(library: ctypes.CDLL) -> dict[str, str]:
+    """The blend parameters a new module starts with, as hex, by blend colour space; longer than they are by zeros."""
+    blank = {space: ctypes.create_string_buffer(_BLANK) for space in _BLEND_SPACES}
+    for space, buffer in blank.items():
+        library.dt_develop_blend_init_blend_parameters(buffer, space)
+    return {str(space): buffer.raw.rstrip(b"\0").hex() for space, buffer in blank.items()}
+
+
 def host(library: ctypes.CDLL) -> dict[str, Any]:
-    """What libdarktable itself knows: the pipe orders and the versions of blend parameters and masks it writes."""
+    """What libdarktable itself knows: the pipe orders, and the versions of blend parameters and masks it writes."""
     return {
         "orders": orders(library),
+        "blends": blends(library),
         "blend_version": library.dt_develop_blend_version(),
         "masks_version": library.dt_masks_version(),
     }

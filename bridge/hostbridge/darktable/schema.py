@@ -22,7 +22,7 @@ from hostbridge import HostFailed, InvalidSetting
 from hostbridge.darktable.install import Darktable
 from hostbridge.darktable.settings import Params
 
-FORMAT = 1
+FORMAT = 2
 """Changes whenever what the child prints does, so that an older cache is not read."""
 
 _REALS = {"float", "double"}
@@ -211,12 +211,14 @@ def _range_problems(what: Field, holder: Any, key: Any, path: str) -> Iterator[_
 class Schema:
     """All modules that describe themselves, and what libdarktable knows about pipes and masks.
 
-    ``orders``: ``iop_order_version`` → the built-in order as (operation, instance) pairs.
+    ``orders``: ``iop_order_version`` → the built-in order as (operation, instance) pairs. ``blends``: blend colour
+    space → the blend parameters of ``blend_version`` a new module starts with, without the zeros at their end.
     """
 
     version: str
     modules: dict[str, Module]
     orders: dict[int, tuple[tuple[str, int], ...]]
+    blends: dict[int, bytes]
     blend_version: int
     masks_version: int
 
@@ -252,13 +254,19 @@ def _cache_file(darktable: Darktable) -> Path:
 
 
 def _ask(darktable: Darktable) -> dict[str, Any]:
-    command = [sys.executable, "-m", "hostbridge.darktable.introspection", darktable.library, darktable.plugins]
+    command = [sys.executable, "-m", "hostbridge.darktable.introspection"]
     source = str(Path(hostbridge.__file__).parents[1])
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, [source, os.environ.get("PYTHONPATH")]))}
     try:
-        child = subprocess.run(command, capture_output=True, timeout=120, check=False, env=environment)
+        child = subprocess.run(
+            [*command, darktable.library, darktable.plugins],
+            capture_output=True,
+            timeout=120,
+            check=False,
+            env=environment,
+        )
         described: dict[str, Any] = json.loads(child.stdout)
-        described["orders"], described["blend_version"], described["masks_version"]
+        described["blends"], described["orders"], described["blend_version"], described["masks_version"]
     except (subprocess.TimeoutExpired, ValueError, KeyError) as error:
         raise HostFailed(
             f"darktable {darktable.version} does not describe its modules ({error}): is {darktable.library} whole?"
@@ -284,7 +292,8 @@ def _keep(cache: Path, described: dict[str, Any]) -> None:
 def _schema(version: str, described: dict[str, Any]) -> Schema:
     modules = {name: _module(name, said, version) for name, said in described["modules"].items()}
     orders = {int(number): order_pairs(text) for number, text in described["orders"].items()}
-    return Schema(version, modules, orders, described["blend_version"], described["masks_version"])
+    blends = {int(space): bytes.fromhex(text) for space, text in described["blends"].items()}
+    return Schema(version, modules, orders, blends, described["blend_version"], described["masks_version"])
 
 
 def order_pairs(text: str) -> tuple[tuple[str, int], ...]:
@@ -319,7 +328,11 @@ def _field(said: dict[str, Any], start: int) -> Field:
         return Field(kind, **shape, fields=tuple(_field(child, here) for child in said["fields"]))
     if kind in {"union", "none", "opaque"}:
         return Field("opaque", **shape)
-    numbers = {"low": _number(said, "min"), "high": _number(said, "max"), "default": _number(said, "default")}
+    numbers: dict[str, Any] = {
+        "low": _number(said, "min"),
+        "high": _number(said, "max"),
+        "default": _number(said, "default"),
+    }
     return Field(kind, **shape, **numbers, values=said.get("values", {}))
 
 
