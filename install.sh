@@ -102,8 +102,17 @@ is_current() { # PURPOSE FINGERPRINT
     [ "$found" = "$2 test" ] || { [ "$1" = use ] && [ "$found" = "$2" ]; }
 }
 
+# From a copy: building in the checkout would leave files there, and a checkout may be read-only. A subshell, so that the
+# copy goes when it ends, however it ends.
+install_copy() ( # EXTRA
+    copy=$(mktemp -d)
+    trap 'rm -rf "$copy"' EXIT
+    cp -R "$here/pyproject.toml" "$here/README.md" "$here/LICENSE" "$here/bridge" "$here/server" "$copy" &&
+        "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$copy$1"
+)
+
 fill_environment() { # PURPOSE FINGERPRINT
-    local copy python extra="" mark=$2
+    local python extra="" mark=$2
     if [ "$1" = test ]; then extra="[test]" mark="$2 test"; fi
     if ! [ -e "$stamp" ] || ! "$venv/bin/python" -c '' 2>/dev/null; then
         rm -rf "$venv"
@@ -112,12 +121,7 @@ fill_environment() { # PURPOSE FINGERPRINT
         "$python" -m venv "$venv" || fail 3 "no Python environment could be made in $venv"
     fi
     rm -f "$stamp"
-    # From a copy: building in the checkout would leave files there, and a checkout may be read-only.
-    copy=$(mktemp -d)
-    # shellcheck disable=SC2064  # the folder of now
-    trap "rm -rf '$copy'" EXIT
-    cp -R "$here/pyproject.toml" "$here/README.md" "$here/LICENSE" "$here/bridge" "$here/server" "$copy"
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$copy$extra" ||
+    install_copy "$extra" ||
         fail 3 "the Python packages could not be installed (see above); run this again once that is mended"
     say "$mark" >"$stamp"
 }

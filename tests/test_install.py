@@ -1,6 +1,5 @@
 """install.sh on a machine made of stand-ins: no network, no root, a home folder with a space in its name."""
 
-import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -36,6 +35,8 @@ class Machine:
         self.venv = self.home / ".local/share/retouchiq/venv"
         self.bin.mkdir()
         self.home.mkdir()
+        self.temporary = folder / "tmp"
+        self.temporary.mkdir()
         for tool in TOOLS:
             (self.bin / tool).symlink_to(str(shutil.which(tool)))
         self.has("id", "#!/bin/sh\necho 1000\n")
@@ -47,7 +48,7 @@ class Machine:
     def install(self, *words: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             ["bash", str(ROOT / "install.sh"), *words],
-            env={"PATH": str(self.bin), "HOME": str(self.home), "TMPDIR": os.environ.get("TMPDIR", "/tmp")},
+            env={"PATH": str(self.bin), "HOME": str(self.home), "TMPDIR": str(self.temporary)},
             cwd=self.home,
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -118,6 +119,7 @@ def test_an_interrupted_run_is_repaired_by_the_next(machine: Machine) -> None:
 def test_the_demo_is_given_the_users_file(machine: Machine) -> None:
     shown = machine.install("demo", "my photo.nef")
     assert shown.stdout.endswith("retouchiq: demo my photo.nef\n")
+    assert list(machine.temporary.iterdir()) == []
 
 
 def test_a_command_of_somebody_else_is_not_overwritten(machine: Machine) -> None:
