@@ -46,7 +46,7 @@ has_darktable() {
     [ -n "${RETOUCHIQ_DARKTABLE:-}" ] || can darktable-cli || [ -x /opt/darktable/bin/darktable-cli ]
 }
 
-has_display() { [ -n "${DISPLAY:-}" ] || can Xvfb; }
+has_display() { [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] || can Xvfb; }
 
 # Prints the path of a Python that can make environments; fails where there is none.
 find_python() {
