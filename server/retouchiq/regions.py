@@ -1,0 +1,241 @@
+"""Where a region is in a picture: weights of tonal, colour and shape regions, and the sky found by classical means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from hostbridge.controls import Ellipse, Gradient, Region, Trapezoid
+from numpy.typing import NDArray
+from PIL import Image
+from scipy import ndimage
+from skimage.color import rgb2lab
+
+from retouchiq.language.request import Limit, Request, Wish
+from retouchiq.reward import Picture
+
+Weights = NDArray[np.float32]
+"""How much each pixel belongs to a region: (height, width), 0…1."""
+
+Part = TypeVar("Part", Wish, Limit)
+
+HUE_FALLOFF = 0.5  # of the half width: where a colour range ends after its full part
+COLOURED = (4.0, 12.0)  # C*: hues of greyer pixels mean nothing, hues above are certain
+
+
+@dataclass(frozen=True)
+class Found:
+    """A region found in a picture.
+
+    ``weights``: its pixels. ``shape``: a gradient that acts on it, for hosts without pixel masks. ``confidence``: 0…1.
+    """
+
+    name: str
+    weights: Weights
+    shape: Gradient
+    confidence: float
+
+
+def weights(region: Region, picture: Picture) -> Weights:
+    """How much each pixel of ``picture`` belongs to ``region``: float32 (height, width), 0…1."""
+    if region.everywhere:
+        return np.full(picture.shape[:2], 0.0 if region.inverted else 1.0, np.float32)
+    return weights_in_lab(region, np.asarray(rgb2lab(picture), np.float32))
+
+
+def weights_in_lab(region: Region, lab: NDArray[np.float32]) -> Weights:
+    """`weights` for a picture that is already in CIE Lab (D65), (height, width, 3)."""
+    total = np.ones(lab.shape[:2], np.float32)
+    if region.tones is not None:
+        total *= tonal(lab[..., 0], region.tones)
+    if region.hues is not None:
+        total *= coloured(lab, *region.hues)
+    if region.shape is not None:
+        total *= drawn(region.shape, lab.shape[0], lab.shape[1])
+    return 1 - total if region.inverted else total
+
+
+def tonal(lightness: NDArray[np.float32], trapezoid: Trapezoid) -> Weights:
+    """1 inside the trapezoid of L*, falling linearly to 0 at its ends."""
+    start, full, ends, over = trapezoid
+    return np.interp(lightness, (start, full, ends, over), (0, 1, 1, 0)).astype(np.float32)
+
+
+def coloured(lab: NDArray[np.float32], centre: float, half_width: float) -> Weights:
+    """1 for pixels whose LCh(ab) hue is within ``half_width`` of ``centre`` degrees, 0 beyond half as much again."""
+    chroma = np.hypot(lab[..., 1], lab[..., 2])
+    hue = np.degrees(np.arctan2(lab[..., 2], lab[..., 1]))
+    distance = np.abs((hue - centre + 180) % 360 - 180)
+    near = np.clip((half_width * (1 + HUE_FALLOFF) - distance) / (half_width * HUE_FALLOFF), 0, 1)
+    low, high = COLOURED
+    return (near * np.clip((chroma - low) / (high - low), 0, 1)).astype(np.float32)
+
+
+def drawn(shape: Gradient | Ellipse, height: int, width: int) -> Weights:
+    """The weights of a drawn shape on a picture of ``height`` × ``width``."""
+    x = (np.arange(width, dtype=np.float32) + 0.5)[None, :]
+    y = (np.arange(height, dtype=np.float32) + 0.5)[:, None]
+    if isinstance(shape, Gradient):
+        angle = np.radians(shape.direction)
+        along = (x - shape.x * width) * np.cos(angle) - (y - shape.y * height) * np.sin(angle)
+        return _smooth(along / (shape.softness * min(height, width)) + 0.5)
+    angle = np.radians(shape.rotation)
+    right, down = x - shape.x * width, y - shape.y * height
+    u = (right * np.cos(angle) + down * np.sin(angle)) / (shape.radius_x * width)
+    v = (down * np.cos(angle) - right * np.sin(angle)) / (shape.radius_y * height)
+    radius = np.hypot(u, v)
+    if shape.feather == 0:
+        return (radius <= 1).astype(np.float32)
+    return _smooth((1 + shape.feather - radius) / shape.feather)
+
+
+def _smooth(t: NDArray[np.float32]) -> Weights:
+    t = np.clip(t, 0, 1)
+    return (t * t * (3 - 2 * t)).astype(np.float32)
+
+
+# --- regions that have to be found ---------------------------------------------------------------------------------
+
+SKY_SIDE = 192  # px of the long side: a sky is large, and noise and twigs are gone at this size
+SURE = 0.5  # confidence from which a region counts as found
+
+
+def find(name: str, picture: Picture) -> Found | None:
+    """The region called ``name`` (``sky``), or None where it is not there, not sure, or nobody knows how to find it."""
+    finder = FINDERS.get(name)
+    found = finder(picture) if finder else None
+    return found if found is not None and found.confidence >= SURE else None
+
+
+def locate(request: Request, picture: Picture) -> Request:
+    """``request`` with every named region looked up in ``picture``.
+
+    A wish whose region is not found is moved to ``unsupported`` with the reason; a limit likewise.
+    """
+    names = {part.region.name for part in (*request.wishes, *request.limits) if not part.located}
+    found = {name: find(name.removeprefix("not "), picture) for name in names}
+    lost = tuple(
+        _not_found(part)
+        for part in (*request.wishes, *request.limits)
+        if not part.located and not found[part.region.name]
+    )
+    return request.model_copy(
+        update={
+            "wishes": tuple(w for w in (_placed(w, found) for w in request.wishes) if w is not None),
+            "limits": tuple(k for k in (_placed(k, found) for k in request.limits) if k is not None),
+            "unsupported": request.unsupported + lost,
+        }
+    )
+
+
+def _placed(part: Part, found: dict[str, Found | None]) -> Part | None:
+    if part.located:
+        return part
+    place = found[part.region.name]
+    if place is None:
+        return None
+    inverted = part.region.name.startswith("not ")
+    region = Region(name=part.region.name, shape=place.shape, inverted=inverted)
+    return part.model_copy(update={"region": region, "located": True})
+
+
+def _not_found(part: Wish | Limit) -> str:
+    name = part.region.name.removeprefix("not ")
+    if name in FINDERS:
+        return f"“{part.words or name}”: no {name} was recognised in this picture."
+    return f"“{part.words or name}”: finding the {name} in a picture is not possible yet."
+
+
+def _sky(picture: Picture) -> Found | None:
+    """Smooth, bright or blue pixels connected with the top edge."""
+    height, width = picture.shape[:2]
+    scale = SKY_SIDE / max(height, width)
+    small = _resized(picture, max(8, round(height * scale)), max(8, round(width * scale)))
+    lab = np.asarray(rgb2lab(small), np.float32)
+    area = _grown(lab, _candidates(lab))
+    share = float(area.mean())
+    if share < 0.03:
+        return None
+    shape = _lower_border(area)
+    confidence = _sky_confidence(lab, area)
+    soft = ndimage.gaussian_filter(area.astype(np.float32), 0.8)
+    full = np.asarray(Image.fromarray(soft).resize((width, height), Image.Resampling.BILINEAR), np.float32)
+    return Found("sky", np.clip(full, 0, 1), shape, confidence)
+
+
+def _candidates(lab: NDArray[np.float32]) -> NDArray[np.bool_]:
+    lightness, a, b = lab[..., 0], lab[..., 1], lab[..., 2]
+    chroma = np.hypot(a, b)
+    hue = np.degrees(np.arctan2(b, a)) % 360
+    busy = ndimage.generic_gradient_magnitude(ndimage.gaussian_filter(lightness, 1), ndimage.sobel) / 8
+    blue = (hue > 200) & (hue < 305) & (chroma > 4) & (lightness > 12)
+    bright = (lightness > max(55.0, float(np.percentile(lightness, 50)))) & (chroma < 22)
+    glowing = (lightness > np.percentile(lightness, 60)) & ((hue < 110) | (hue > 305)) & (lightness > 35)
+    return (blue | bright | glowing) & (busy < 6)
+
+
+def _grown(lab: NDArray[np.float32], candidates: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Candidates connected with the top edge, holes closed."""
+    open_ = ndimage.binary_opening(candidates, iterations=1)
+    labels, count = ndimage.label(open_)
+    if count == 0:
+        return np.zeros_like(candidates)
+    top = max(2, lab.shape[0] // 40)
+    touching = np.bincount(labels[:top].ravel(), minlength=count + 1) >= max(3, lab.shape[1] // 30)
+    touching[0] = False
+    area = touching[labels]
+    return np.asarray(ndimage.binary_closing(np.pad(area, 4, mode="edge"), iterations=2)[4:-4, 4:-4], bool)
+
+
+def _lower_border(area: NDArray[np.bool_]) -> Gradient:
+    """The straight gradient that lies along the sky's lower edge and acts above it."""
+    height, width = area.shape
+    columns = np.flatnonzero(area.any(axis=0))
+    depth = (height - np.argmax(area[::-1], axis=0))[columns].astype(np.float64)
+    slope, offset = np.polyfit(columns + 0.5, depth, 1) if len(columns) > 8 else (0.0, float(depth.mean()))
+    slope = float(np.clip(slope, -0.7, 0.7))
+    offset = float(np.mean(depth - slope * (columns + 0.5)))
+    spread = float(np.std(depth - slope * (columns + 0.5) - offset))
+    return Gradient(
+        x=0.5,
+        y=float(np.clip((slope * width / 2 + offset) / height, 0, 1)),
+        direction=float(np.degrees(np.arctan2(1.0, slope))),
+        softness=float(np.clip(2.5 * spread / min(height, width), 0.06, 0.6)),
+    )
+
+
+def _sky_confidence(lab: NDArray[np.float32], area: NDArray[np.bool_]) -> float:
+    """How much the area looks like a sky: wide at the top, high up, even, blue or brighter than the rest."""
+    height = area.shape[0]
+    top_wide = float(area[: max(2, height // 40)].mean())
+    rows = area.mean(axis=1)
+    centre = float((rows * np.arange(height)).sum() / max(rows.sum(), 1e-6) / height)
+    sky, rest = lab[area], lab[~area]
+    hue = np.degrees(np.arctan2(np.median(sky[:, 2]), np.median(sky[:, 1]))) % 360
+    is_blue = 200 < hue < 305 and float(np.hypot(np.median(sky[:, 1]), np.median(sky[:, 2]))) > 6
+    brighter = float(np.median(sky[:, 0]) - np.median(rest[:, 0])) if len(rest) else 0.0
+    rough = float(np.median(np.abs(np.diff(np.where(area, lab[..., 0], np.nan), axis=0))[area[1:] & area[:-1]]))
+    marks = (
+        (0.30, np.clip((top_wide - 0.3) / 0.5, 0, 1)),
+        (0.20, np.clip((0.55 - centre) / 0.2, 0, 1)),
+        (0.20, np.clip((1.5 - rough) / 1.2, 0, 1)),
+        (0.30, max(0.8 if is_blue else 0.0, float(np.clip((brighter - 5) / 25, 0, 1)))),
+    )
+    return float(sum(weight * mark for weight, mark in marks))
+
+
+FINDERS: dict[str, Callable[[Picture], Found | None]] = {"sky": _sky}
+
+
+def _resized(picture: Picture, height: int, width: int) -> Picture:
+    channels = [
+        np.asarray(
+            Image.fromarray(np.ascontiguousarray(picture[..., c], dtype=np.float32)).resize(
+                (width, height), Image.Resampling.BOX
+            )
+        )
+        for c in range(3)
+    ]
+    return np.stack(channels, axis=-1)

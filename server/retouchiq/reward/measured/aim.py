@@ -1,0 +1,68 @@
+"""How far a wish should move its measure on this picture."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from retouchiq.language.request import Wish
+from retouchiq.regions import Weights
+from retouchiq.reward.measured import tone
+from retouchiq.reward.measured.colour import MAGENTA, WARMTH
+from retouchiq.reward.measured.scene import Scene
+from retouchiq.reward.measured.table import Effect, Row
+from retouchiq.reward.measured.tone import mean
+
+NORMAL_LIGHTNESS = 50.0  # mean L* of a picture that is neither dark nor bright
+NORMAL_SPREAD = 18.0  # standard deviation of L* of a picture that is not flat
+LARGEST_CAST = 12.0  # a*b*; what looks like a stronger cast is more likely the colour of things
+
+
+def strength(wish: Wish, row: Row) -> float:
+    """How much is asked for, the plain word being 1."""
+    return wish.strength if wish.exact is None else abs(wish.exact) / row.amount
+
+
+def direction(wish: Wish) -> int:
+    """The sign asked for: that of the exact amount where there is one."""
+    return wish.direction if not wish.exact else int(np.sign(wish.exact))
+
+
+def change(effect: Effect, wish: Wish, row: Row, scene: Scene, where: Weights, before: float) -> float:
+    """The signed change of the effect's measure that ``wish`` asks for on this picture, within its headroom."""
+    much = strength(wish, row)
+    sign = direction(wish) * effect.sign
+    if effect.fixed:
+        much = 1.0 if wish.exact is None else min(1.0, much)
+    size = much * (effect.plain + effect.share * before)
+    if wish.exact is None:
+        size = _towards_normal(effect, wish, sign, size, scene, where, before)
+    if sign < 0 and effect.share > 0 and not effect.fixed:
+        size = min(size, 0.9 * before)
+    if effect.ends is not None:
+        room = effect.ends * max(much, 1.7 if wish.complaint else 0.0)
+        size = min(size, abs(tone.reach(scene, where, sign * room)))
+    return sign * size
+
+
+def _towards_normal(
+    effect: Effect, wish: Wish, sign: int, size: float, scene: Scene, where: Weights, before: float
+) -> float:
+    """More where the picture is far from normal on the side the wish leads away from, most so after a complaint."""
+    much = min(wish.strength, 1.3)
+    if wish.control == "exposure":
+        missing = sign * (NORMAL_LIGHTNESS - before)
+        return max(size, 0.6 * missing * much) if wish.complaint else size + 0.35 * max(0.0, missing - 5) * much
+    if wish.control == "contrast":
+        return size + 0.25 * max(0.0, sign * (NORMAL_SPREAD - before)) * much
+    if effect.measure in ("warmth", "magenta") and wish.complaint:
+        leaning = -sign * float(cast_of(scene, where) @ (WARMTH if effect.measure == "warmth" else MAGENTA))
+        return max(size * 0.7, 0.8 * min(leaning, LARGEST_CAST) * much)
+    return size
+
+
+def cast_of(scene: Scene, where: Weights) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """Mean (a*, b*) of the greyish pixels: the picture's cast as far as it can be told; 0 where there are few."""
+    greyish = where * (scene.chroma < 18) * tone.tonal(scene.lightness, (10, 20, 90, 97))
+    if greyish.mean() < 0.02:
+        return np.zeros(2)
+    return np.array([mean(scene.ab[..., i], greyish) for i in (0, 1)])

@@ -1,0 +1,159 @@
+"""Measures of colour in CIE Lab (D65): cast, chroma, hue, colour differences. Formulas are scikit-image's."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+from skimage.color import deltaE_ciede2000, xyz2lab, xyz_tristimulus_values
+
+from retouchiq.regions import Weights, coloured, tonal
+from retouchiq.reward.measured.scene import Pair, Scene
+from retouchiq.reward.measured.tone import Options, mean
+
+
+def _daylight() -> NDArray[np.float64]:
+    """Unit vector in (a*, b*) along which a grey moves when daylight warms from D65 to D50."""
+    warm = xyz2lab(np.asarray(xyz_tristimulus_values(illuminant="D50", observer="2")), illuminant="D65")[1:]
+    return np.asarray(warm / np.hypot(*warm))
+
+
+WARMTH = _daylight()
+MAGENTA = np.array([WARMTH[1], -WARMTH[0]])
+
+
+def cast(pair: Pair, where: Weights) -> NDArray[np.float64]:
+    """The (a*, b*) shift of the region that is a cast, not a change of saturation.
+
+    Saturation scales colours about grey by k, a cast adds a constant c: k is the ratio of the spreads of a*, b* about
+    their means, c what is left of the shift of the mean.
+    """
+    seen = pair.seen(where) * tonal(pair.before.lightness, (3, 15, 97, 100.5))
+    if seen.sum() < 1:
+        seen = pair.seen(where)
+    centre = [np.array([mean(scene.ab[..., i], seen) for i in (0, 1)]) for scene in (pair.before, pair.after)]
+    width = [
+        np.sqrt(sum(mean((scene.ab[..., i] - middle[i]) ** 2, seen) for i in (0, 1)))
+        for scene, middle in zip((pair.before, pair.after), centre, strict=True)
+    ]
+    gain = float(np.clip(width[1] / width[0], 0, 3)) if width[0] > 2 else 1.0
+    return np.asarray(centre[1] - gain * centre[0])
+
+
+def warmth(pair: Pair, where: Weights, _: Options) -> float:
+    """Shift along the daylight axis, + towards yellow; units of a*b*."""
+    return float(cast(pair, where) @ WARMTH)
+
+
+def magenta(pair: Pair, where: Weights, _: Options) -> float:
+    """Shift across the daylight axis, + towards magenta, − towards green; units of a*b*."""
+    return float(cast(pair, where) @ MAGENTA)
+
+
+def towards(pair: Pair, where: Weights, options: Options) -> float:
+    """Shift of the mean a*, b* towards the hue in ``options``."""
+    angle = np.radians(float(options["hue"]))
+    return float(_shift(pair, where) @ np.array([np.cos(angle), np.sin(angle)]))
+
+
+def across(pair: Pair, where: Weights, options: Options) -> float:
+    """Shift of the mean a*, b* across the hue in ``options``."""
+    angle = np.radians(float(options["hue"]) + 90)
+    return float(_shift(pair, where) @ np.array([np.cos(angle), np.sin(angle)]))
+
+
+def chroma(pair: Pair, where: Weights, _: Options) -> float:
+    """Mean C*, with a cast taken off first so that a warmer picture does not count as more saturated."""
+    a, b = cast(pair, where)
+    seen = pair.seen(where)
+    return mean(np.hypot(pair.after.ab[..., 0] - np.float32(a), pair.after.ab[..., 1] - np.float32(b)), seen)
+
+
+def plain_chroma(pair: Pair, where: Weights, _: Options) -> float:
+    """Mean C*."""
+    return mean(pair.after.chroma, pair.seen(where))
+
+
+def colour_spread(pair: Pair, where: Weights, _: Options) -> float:
+    """Mean distance of a*, b* from their mean: 0 for a toned black and white picture as for a neutral one."""
+    seen = pair.seen(where)
+    a, b = (mean(pair.after.ab[..., i], seen) for i in (0, 1))
+    return mean(np.hypot(pair.after.ab[..., 0] - np.float32(a), pair.after.ab[..., 1] - np.float32(b)), seen)
+
+
+def hue_turn(pair: Pair, where: Weights, _: Options) -> float:
+    """Mean turn of the LCh(ab) hue in degrees, weighted by chroma: the circular mean of the differences."""
+    seen = pair.seen(where) * np.minimum(pair.before.chroma, pair.after.chroma)
+    turn = np.radians(pair.after.hue - pair.before.hue)
+    return float(np.degrees(np.arctan2(mean(np.sin(turn), seen), mean(np.cos(turn), seen))))
+
+
+def colour_difference(pair: Pair, where: Weights, _: Options) -> float:
+    """Mean CIEDE2000 over the region; every second pixel of every second row is enough for a mean."""
+    seen = pair.seen(where)[::2, ::2]
+    chosen = seen > 0.02
+    if not chosen.any():
+        return 0.0
+    difference = deltaE_ciede2000(pair.before.lab[::2, ::2][chosen], pair.after.lab[::2, ::2][chosen])
+    return float(np.average(difference, weights=seen[chosen]))
+
+
+def chromatic_difference(pair: Pair, where: Weights, _: Options) -> float:
+    """Mean distance in a*, b*, lightness left out."""
+    return mean(np.hypot(*np.moveaxis(pair.after.ab - pair.before.ab, 2, 0)), pair.seen(where))
+
+
+def neutral_drift(pair: Pair, where: Weights, _: Options) -> float:
+    """How far the mean of the near-neutral pixels moved in a*, b*."""
+    return float(np.hypot(*_shift(pair, where)))
+
+
+def off_skin(pair: Pair, where: Weights, _: Options) -> float:
+    """Mean degrees of hue by which the skin pixels are outside the hues of skin, plus half their excess chroma."""
+    low, high = SKIN_HUES
+    outside = np.maximum(np.maximum(low - pair.after.hue, pair.after.hue - high), 0)
+    garish = np.maximum(pair.after.chroma - SKIN_CHROMA[1], 0)
+    return mean(outside + 0.5 * garish, pair.seen(where))
+
+
+def _shift(pair: Pair, where: Weights) -> NDArray[np.float64]:
+    seen = pair.seen(where)
+    return np.array([mean(pair.after.ab[..., i] - pair.before.ab[..., i], seen) for i in (0, 1)])
+
+
+# --- where -------------------------------------------------------------------------------------------------------
+
+SKIN_HUES = (28.0, 78.0)  # LCh(ab) degrees; measured skins lie within 35…75 (Xiao et al., Color Res. Appl. 2017)
+SKIN_CHROMA = (9.0, 38.0)
+
+
+def band(scene: Scene, centre: float, region: Weights) -> Weights:
+    """Pixels of the colour band around ``centre`` degrees of hue."""
+    return coloured(scene.lab, centre, 25.0) * region
+
+
+def muted(scene: Scene, region: Weights) -> Weights:
+    """The less saturated half of the coloured pixels."""
+    colourful = (scene.chroma > 2) & (region > 0.2)
+    limit = float(np.median(scene.chroma[colourful])) if colourful.any() else 0.0
+    return (region * (scene.chroma <= limit)).astype(np.float32)
+
+
+def near_neutral(scene: Scene, region: Weights) -> Weights:
+    """Greys: C* below 5, neither black nor white."""
+    grey = np.clip((6 - scene.chroma) / 2, 0, 1) * tonal(scene.lightness, (10, 20, 92, 98))
+    return (grey * region).astype(np.float32)
+
+
+def skin(scene: Scene, region: Weights) -> Weights:
+    """Pixels with the hue, chroma and lightness of skin, in patches large and smooth enough to be some."""
+    low, high = SKIN_HUES
+    likely = (
+        (scene.hue > low + 4) & (scene.hue < high - 8)
+        & (scene.chroma > SKIN_CHROMA[0] + 2) & (scene.chroma < SKIN_CHROMA[1])
+        & (scene.lightness > 25) & (scene.lightness < 92)
+    )  # fmt: skip
+    size = max(3, round(scene.long_side / 60))
+    patches = ndimage.uniform_filter(likely.astype(np.float32), size) > 0.7
+    smooth = np.abs(scene.lightness - scene.blurred(0.006)) < 4
+    return (likely & patches & smooth).astype(np.float32) * region

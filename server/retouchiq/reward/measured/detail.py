@@ -1,0 +1,75 @@
+"""Measures of detail: local contrast at three scales, fine noise, and light spilling from highlights."""
+
+from __future__ import annotations
+
+import numpy as np
+from hostbridge.controls import TONES
+from scipy import ndimage
+
+from retouchiq.regions import Weights, tonal
+from retouchiq.reward.measured.scene import Pair, Plane, Scene, resized_plane
+from retouchiq.reward.measured.tone import Options, mean
+
+COARSE = (0.008, 0.04)  # of the long side: what clarity moves
+MIDDLE = (0.0022, 0.007)  # what texture moves
+
+
+def clarity(pair: Pair, where: Weights, _: Options) -> float:
+    """Mean local contrast at coarse scale, L*."""
+    return mean(_band(pair.after, *COARSE), pair.seen(where))
+
+
+def texture(pair: Pair, where: Weights, _: Options) -> float:
+    """Mean local contrast at middle scale, L*."""
+    return mean(_band(pair.after, *MIDDLE), pair.seen(where))
+
+
+def sharpness(pair: Pair, where: Weights, _: Options) -> float:
+    """Mean amplitude of the finest detail where the picture before had some, in hundredths of the range."""
+    detailed = pair.before.remember(("detailed",), lambda: _detailed(pair.before))
+    return mean(np.abs(pair.after.residual), _on_large(pair, where) * detailed)
+
+
+def noise(pair: Pair, where: Weights, _: Options) -> float:
+    """Mean amplitude of the finest detail in areas that are flat in the picture before, in hundredths of the range."""
+    return mean(np.abs(pair.after.residual), _on_large(pair, where) * flat_areas(pair.before))
+
+
+def spilled_light(pair: Pair, where: Weights, _: Options) -> float:
+    """Mean L* around the highlights of the picture before: a glow lifts it."""
+    ring = pair.before.remember(("ring",), lambda: _ring(pair.before))
+    return mean(pair.after.lightness, pair.seen(where) * ring)
+
+
+def flat_areas(scene: Scene) -> Weights:
+    """The flatter two fifths of the large copy, black and white ends left out."""
+
+    def make() -> Plane:
+        smooth = ndimage.uniform_filter(scene.luma, 5)
+        slope = np.abs(smooth - ndimage.uniform_filter(smooth, 9))
+        usable = (smooth > 4) & (smooth < 97)
+        limit = float(np.percentile(slope[usable], 40)) if usable.any() else 0.0
+        return (usable & (slope <= limit)).astype(np.float32)
+
+    return scene.remember(("flat",), make)
+
+
+def _detailed(scene: Scene) -> Plane:
+    amplitude = ndimage.uniform_filter(np.abs(scene.residual), 5)
+    return (amplitude >= np.percentile(amplitude, 60)).astype(np.float32)
+
+
+def _band(scene: Scene, fine: float, coarse: float) -> Plane:
+    return scene.remember(
+        ("band", fine, coarse), lambda: np.abs(scene.blurred(fine) - scene.blurred(coarse)).astype(np.float32)
+    )
+
+
+def _on_large(pair: Pair, where: Weights) -> Weights:
+    return resized_plane(pair.seen(where), pair.after.luma.shape)
+
+
+def _ring(scene: Scene) -> Plane:
+    bright = tonal(scene.lightness, TONES["highlights"])
+    reached = ndimage.gaussian_filter(bright, 0.03 * scene.long_side, truncate=2.5)
+    return np.asarray(reached * (1 - bright) * (scene.lightness < 75), np.float32)

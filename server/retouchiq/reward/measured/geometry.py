@@ -1,0 +1,45 @@
+"""Measures of geometry, from how the second picture lies on the first."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from retouchiq.regions import Weights
+from retouchiq.reward.measured.scene import Pair
+from retouchiq.reward.measured.tone import Options
+
+
+def trimmed(pair: Pair, _: Weights, __: Options) -> float:
+    """How much of each side of the picture is gone, %: 1 − √(share of the area that is left)."""
+    if pair.alignment.known:
+        share = pair.alignment.kept(pair.aspects)
+    else:  # at least what a change of aspect must have cut
+        share = min(pair.aspects) / max(pair.aspects)
+    return float(100 * (1 - np.sqrt(np.clip(share, 0, 1))))
+
+
+def aspect(pair: Pair, _: Weights, __: Options) -> float:
+    """Width over height."""
+    return pair.aspects[1]
+
+
+def turned(pair: Pair, _: Weights, __: Options) -> float:
+    """Degrees clockwise."""
+    return pair.alignment.turned
+
+
+def keystone(pair: Pair, _: Weights, options: Options) -> float:
+    """How much wider the top became than the bottom, or the left than the right, %."""
+    return pair.alignment.keystone(str(options.get("axis", "vertical")))
+
+
+def mirrored(pair: Pair, _: Weights, __: Options) -> float:
+    """1 where the picture is mirrored, else 0."""
+    return float(pair.alignment.mirrored)
+
+
+def bent(pair: Pair, where: Weights, _: Options) -> float:
+    """How much the picture's fine structure moved or its corners brightened, as a lens correction does, %."""
+    change = pair.after.lightness - pair.before.lightness
+    seen = pair.seen(where)
+    return float(np.sqrt(np.average(change**2, weights=np.maximum(seen, 1e-6))))

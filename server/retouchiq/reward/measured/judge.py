@@ -1,0 +1,98 @@
+"""The default judge: measures a result by a rubric's criteria."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from retouchiq.language.request import Request
+from retouchiq.reward import Metric, Picture, Rubric, Verdict
+from retouchiq.reward.measured.alignment import IDENTITY, align, warped
+from retouchiq.reward.measured.rubric import Probe, write
+from retouchiq.reward.measured.scene import DETAIL_SIDE, Pair, Scene, fitted, resized, same
+from retouchiq.reward.measured.score import score
+from retouchiq.reward.measured.table import ROWS
+from retouchiq.reward.measured.words import why
+
+FINE = ("sharpness", "noise")
+"""Measures whose value depends on the size of the picture: compared as ratios where sizes differ."""
+
+PIXELWISE = ("difference", "colour difference", "structure", "halos", "hue", "neutral drift", "bent")
+"""Measures that mean nothing where the pictures could not be laid on each other."""
+
+
+class MeasuredJudge:
+    """The rubric for one picture and request. Everything about the picture before is computed once."""
+
+    def __init__(self, before: Picture, request: Request) -> None:
+        before = _checked(before)
+        self._aspect = before.shape[1] / before.shape[0]
+        self._picture = before
+        scene = Scene.of(before)
+        self._scenes = {scene.large.shape[:2]: scene}
+        self._small = scene.small.shape[:2]
+        self._probes = write(scene, self._aspect, request)
+        self._moves = any("geometry" in ROWS[wish.control].moves for wish in request.wishes if wish.control in ROWS)
+        self.rubric = Rubric(criteria=tuple(probe.criterion for probe in self._probes))
+
+    def judge(self, after: Picture) -> Verdict:
+        """Score ``after``: float (height, width, 3), sRGB-encoded 0…1, any size.
+
+        Where the request moves the picture (crop, rotation, …) or the aspects differ by more than 2 %, the two are
+        first laid on each other. Raises ``ValueError`` for another shape.
+        """
+        pair = self._pair(_checked(after))
+        metrics = tuple(self._metric(probe, pair) for probe in self._probes)
+        total = sum(metric.criterion.weight * metric.score for metric in metrics)
+        undone = sum(probe.criterion.weight * score(probe.criterion, probe.criterion.before) for probe in self._probes)
+        return Verdict(score=total, baseline=undone, metrics=metrics)
+
+    def _metric(self, probe: Probe, pair: Pair) -> Metric:
+        criterion = probe.criterion
+        if criterion.measure in PIXELWISE and not pair.alignment.known:
+            value = criterion.before
+        else:
+            value = probe.measure(pair)
+        if criterion.measure in FINE and pair.before.large.shape[:2] != next(iter(self._scenes)):
+            here = probe.measure(same(pair.before, self._aspect))
+            value = value * criterion.before / here if here > 1e-6 else value
+        return Metric(
+            criterion=criterion,
+            after=value,
+            score=score(criterion, value),
+            why=why(criterion, probe.subject, value),
+        )
+
+    def _pair(self, after: Picture) -> Pair:
+        aspect = after.shape[1] / after.shape[0]
+        moved = self._moves or abs(np.log(aspect / self._aspect)) > 0.02
+        if not moved:
+            before = self._before(min(DETAIL_SIDE, max(after.shape[:2])))
+            return Pair(before, self._scene(after, before), aspects=(self._aspect, aspect))
+        before = next(iter(self._scenes.values()))
+        alignment = align(before.small, resized(after, fitted(after, max(self._small))))
+        if not alignment.known:
+            return Pair(before, self._scene(after, before), alignment, aspects=(self._aspect, aspect))
+        if np.allclose(alignment.matrix, np.eye(3), atol=0.004):
+            alignment = IDENTITY
+            return Pair(before, self._scene(after, before), alignment, aspects=(self._aspect, aspect))
+        large, _ = warped(after, alignment, before.large.shape[:2])
+        small, valid = warped(resized(after, fitted(after, max(self._small))), alignment, self._small)
+        return Pair(before, Scene(small, large), alignment, valid, (self._aspect, aspect))
+
+    def _scene(self, after: Picture, before: Scene) -> Scene:
+        shape = before.large.shape[:2]
+        return Scene(resized(after, self._small), resized(after, (shape[0], shape[1])))
+
+    def _before(self, side: int) -> Scene:
+        """The scene before, its large copy no larger than ``side``, so that detail is compared like with like."""
+        shape = fitted(self._picture, side)
+        if shape not in self._scenes:
+            small = next(iter(self._scenes.values())).small
+            self._scenes[shape] = Scene(small, resized(self._picture, shape))
+        return self._scenes[shape]
+
+
+def _checked(picture: Picture) -> Picture:
+    if picture.ndim != 3 or picture.shape[2] != 3 or min(picture.shape[:2]) < 8:
+        raise ValueError(f"a picture has the shape (height, width, 3), 8 pixels at least, not {picture.shape}")
+    return np.clip(np.nan_to_num(np.asarray(picture, np.float32)), 0, 1)

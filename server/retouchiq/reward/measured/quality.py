@@ -1,0 +1,78 @@
+"""Measures of damage. In all of them more is worse, and an untouched picture is the reference."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import ndimage
+
+from retouchiq.regions import Weights
+from retouchiq.reward.measured.scene import Pair, Plane, Scene, resized_plane
+from retouchiq.reward.measured.tone import Options, mean
+
+WHITE = 254 / 255
+BLACK = 2 / 255
+EDGE = 6.0  # L* between a pixel and its surroundings from which an edge is strong
+
+
+def blown(pair: Pair, where: Weights, _: Options) -> float:
+    """Share of pixels in % that are bright and have a channel at its end: no detail is left there."""
+    scene = pair.after
+    bright = scene.brightest_channel >= WHITE
+    light = scene.luma > 80
+    return 100 * _share(bright & light, pair, where)
+
+
+def crushed(pair: Pair, where: Weights, _: Options) -> float:
+    """Share of pixels in % that are black in all channels."""
+    return 100 * _share(pair.after.brightest_channel <= BLACK, pair, where)
+
+
+def banding(pair: Pair, where: Weights, _: Options) -> float:
+    """Share in % of the 8-bit levels inside the used range that no pixel has although their neighbours are full."""
+    counts = np.bincount(np.clip(pair.after.luma.ravel() * 2.55 + 0.5, 0, 255).astype(np.int32), minlength=256)
+    around = ndimage.uniform_filter1d(counts.astype(np.float32), 7)
+    used = around > max(30.0, 0.0003 * counts.sum())
+    empty = counts < 0.05 * around
+    return float(100 * (used & empty).sum() / max(int(used.sum()), 1))
+
+
+def halos(pair: Pair, where: Weights, _: Options) -> float:
+    """How much more than a tone curve the light side of strong edges was lightened and the dark side darkened, L*.
+
+    The tone curve is the mean change at each lightness; what is left near edges, signed by the side, is the halo.
+    """
+    before, after = pair.before, pair.after
+    deviation = before.lightness - before.blurred(0.02)
+    edges = pair.seen(where) * (np.abs(deviation) > EDGE)
+    if edges.sum() < 1:
+        return 0.0
+    change = after.lightness - before.lightness
+    level = np.clip(before.lightness / 2, 0, 50).astype(np.int32)
+    total = np.bincount(level.ravel(), weights=change.ravel(), minlength=51)
+    curve = (total / np.maximum(np.bincount(level.ravel(), minlength=51), 1)).astype(np.float32)
+    return max(0.0, mean((change - curve[level]) * np.sign(deviation), edges))
+
+
+def structure_lost(pair: Pair, where: Weights, _: Options) -> float:
+    """100 minus the correlation in % of the signed gradients of L*: 0 for any gain, large for anything moved."""
+    seen = pair.seen(where)
+    first, second = _gradients(pair.before), _gradients(pair.after)
+    cross = mean(first[0] * second[0] + first[1] * second[1], seen)
+    power = [mean(g[0] ** 2 + g[1] ** 2, seen) for g in (first, second)]
+    if power[0] < 1e-4:
+        return 0.0
+    return float(100 * (1 - np.clip(cross / np.sqrt(power[0] * max(power[1], 1e-6)), 0, 1)))
+
+
+def _gradients(scene: Scene) -> tuple[Plane, Plane]:
+    blurred = scene.blurred(0.003)
+    return (
+        scene.remember(("dx",), lambda: np.gradient(blurred, axis=1).astype(np.float32)),
+        scene.remember(("dy",), lambda: np.gradient(blurred, axis=0).astype(np.float32)),
+    )
+
+
+def _share(mask: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], pair: Pair, where: Weights) -> float:
+    weights = resized_plane(pair.seen(where), mask.shape)  # type: ignore[arg-type]
+    total = float(weights.sum(dtype=np.float64))
+    return float(weights[mask].sum(dtype=np.float64) / total) if total > 0 else 0.0

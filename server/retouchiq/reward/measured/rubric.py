@@ -1,0 +1,322 @@
+"""Writing the criteria for one picture and one request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from hostbridge.controls import CONTROLS, TONES, Region
+
+from retouchiq.language.request import Limit, Request, Wish
+from retouchiq.regions import Weights, find, weights_in_lab
+from retouchiq.reward import Criterion
+from retouchiq.reward.measured import colour, tone
+from retouchiq.reward.measured.aim import change, direction
+from retouchiq.reward.measured.faults import faults
+from retouchiq.reward.measured.scene import Pair, Scene, same
+from retouchiq.reward.measured.table import DAMAGE, KEPT, MEASURES, ROWS, Effect, Row
+
+SHARES = {"wish": 0.62, "keep": 0.20, "quality": 0.18}  # of the weight of a rubric that has all three
+LIMIT_SHARE = 0.06  # what each named limit takes from the wishes, up to two
+WISH_TOLERANCE = 0.5  # of the change asked for: words are vague, a quarter more or less is as asked
+PRESENT = 0.003  # share of the picture below which a region is not there
+SKIN_PRESENT = 0.015
+GREY_PRESENT = 0.03
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A criterion with what it takes to measure it. ``subject``: what its sentence is about."""
+
+    criterion: Criterion
+    where: Weights
+    options: Mapping[str, float | str]
+    subject: str
+
+    def measure(self, pair: Pair) -> float:
+        """The criterion's value for ``pair``."""
+        return MEASURES[self.criterion.measure].take(pair, self.where, self.options)
+
+
+def write(scene: Scene, aspect: float, request: Request) -> list[Probe]:
+    """The probes for ``request`` on ``scene``; their weights sum to 1.
+
+    Wishes and limits whose region is not in the picture, and what is ``unsupported``, do not enter.
+    """
+    return _Writer(scene, aspect, request).write()
+
+
+class _Writer:
+    def __init__(self, scene: Scene, aspect: float, request: Request) -> None:
+        self.scene = scene
+        self.itself = same(scene, aspect)
+        self.whole: Weights = np.ones(scene.lightness.shape, np.float32)
+        self.maps: dict[Region, Weights | None] = {}
+        wishes = request.wishes or (faults(scene) if request.open_ended else ())
+        self.limits = [limit for limit in request.limits if self._map(limit) is not None]
+        self.spared: Weights = np.ones_like(self.whole)  # "keep the sky": wishes count outside it
+        for limit in self.limits:
+            if limit.keep == "region" and not limit.region.everywhere:
+                self.spared = self.spared * (1 - self._of(limit))
+        self.wishes = [wish for wish in _last_word(wishes) if self._map(wish) is not None]
+        self.moved: set[str] = set()
+        self.risks: set[str] = set()
+
+    def write(self) -> list[Probe]:
+        wished = [probe for wish in self.wishes for probe in self._wish(wish)]
+        kept = [*self._limits(), *self._kept(), *self._outside()]
+        return _balanced(wished, kept, self._damage(), len(self.limits))
+
+    # --- what was asked for
+
+    def _wish(self, wish: Wish) -> list[Probe]:
+        row = ROWS[wish.control]
+        effects, row = _exactly(wish, row)
+        region = (self._of(wish) * self.spared).astype(np.float32)
+        options = {**row.options, **wish.options}
+        probes = []
+        for number, effect in enumerate(effects):
+            where = effect.where(self.scene, region)
+            if effect.measure == "lightness":
+                where = tone.movable(self.scene, where, direction(wish) * effect.sign)
+            if where.mean() < PRESENT:
+                return []
+            before = MEASURES[effect.measure].take(self.itself, where, options)
+            asked = change(effect, wish, row, self.scene, where, before)
+            target = _aspect(wish) if effect.measure == "aspect" else before + asked
+            criterion = Criterion(
+                name=_named(wish, effect if number else None),
+                measure=effect.measure,
+                kind="wish",
+                weight=effect.part,
+                target=target,
+                tolerance=max(WISH_TOLERANCE * abs(target - before), 1e-3),
+                unit=MEASURES[effect.measure].unit,
+                before=before,
+                control=wish.control,
+                direction=direction(wish),
+                region_name=wish.region.name,
+            )
+            probes.append(Probe(criterion, where, options, _subject(wish)))
+        self.moved |= row.moves
+        self.risks |= row.risks
+        return probes
+
+    # --- what must stay
+
+    def _limits(self) -> list[Probe]:
+        probes = []
+        for limit in self.limits:
+            name = limit.words or f"keep {limit.keep}"
+            where = self._of(limit)
+            for measure, tolerance, share in LIMITS[limit.keep]:
+                if limit.keep == "skin":
+                    where = colour.skin(self.scene, where)
+                if where.mean() < PRESENT:
+                    continue
+                probes.append(self._keep(name, measure, where, tolerance, share, 4.0, limit.region.name))
+        return probes
+
+    def _kept(self) -> list[Probe]:
+        """What no wish moves and no limit names already."""
+        named = {measure for limit in self.limits for measure, _, _ in LIMITS[limit.keep]}
+        where = self._touched()
+        greys = not self.moved & {"warmth", "magenta"} and self._greys().mean() >= GREY_PRESENT
+        probes = []
+        for name, kept in KEPT.items():
+            if name in self.moved or kept.measure in named or (greys and name in ("warmth", "magenta")):
+                continue
+            if name == "hue" and colour.plain_chroma(self.itself, where, {}) < 4:
+                continue
+            probes.append(self._keep(kept.name, kept.measure, where, kept.tolerance, kept.share, 1.0))
+        return probes + self._other_tones(where)
+
+    def _other_tones(self, where: Weights) -> list[Probe]:
+        """Lifting shadows leaves highlights alone, and the other way round."""
+        lighting = [wish.control for wish in self.wishes if "lightness" in ROWS[wish.control].moves]
+        probes = []
+        for mine, other in ((("shadows", "blacks"), "highlights"), (("highlights", "whites"), "shadows")):
+            if lighting and set(lighting) <= set(mine):
+                there = tone.tonal(self.scene.lightness, TONES[other]) * where
+                if there.mean() >= tone.PRESENT:
+                    probes.append(self._keep(f"{other} as before", "lightness", there, 4.0, 0.0, 1.5, other))
+        return probes
+
+    def _outside(self) -> list[Probe]:
+        """A local edit leaves the rest of the picture alone."""
+        rest = np.clip(1 - 4 * self._touched(), 0, 1).astype(np.float32) * self.spared
+        if not self.wishes or rest.mean() < 0.02:
+            return []
+        return [self._keep("the rest of the picture unchanged", "difference", rest, 3.0, 0.0, 3.0, "elsewhere")]
+
+    def _keep(
+        self,
+        name: str,
+        measure: str,
+        where: Weights,
+        tolerance: float,
+        share: float,
+        weight: float,
+        place: str = "everywhere",
+    ) -> Probe:
+        before = MEASURES[measure].take(self.itself, where, {})
+        criterion = Criterion(
+            name=name,
+            measure=measure,
+            kind="quality" if measure in ("blown", "crushed") else "keep",
+            weight=weight,
+            target=before,
+            tolerance=tolerance + share * abs(before),
+            unit=MEASURES[measure].unit,
+            before=before,
+            region_name=place,
+        )
+        return Probe(criterion, where, {}, "the picture" if place in ("everywhere", "elsewhere") else f"the {place}")
+
+    # --- what must not break
+
+    def _damage(self) -> list[Probe]:
+        named = {measure for limit in self.limits for measure, _, _ in LIMITS[limit.keep]}
+        probes = []
+        for name, damage in DAMAGE.items():
+            where = self._at_risk(name)
+            if where is None or damage.measure in named:
+                continue
+            loosened = 2.0 if name == "halos" and "detail" in self.moved else 1.0
+            probe = self._keep(damage.name, damage.measure, where, damage.tolerance * loosened, 0.0, 1.0)
+            weight = 3.0 if name in self.risks or name in ("skin", "neutrals") else 1.0
+            update = {"kind": "quality", "weight": weight}
+            probes.append(replace(probe, criterion=probe.criterion.model_copy(update=update)))
+        return probes
+
+    def _at_risk(self, name: str) -> Weights | None:
+        """Where damage of this kind is looked for; None where it is asked for or there is nothing to damage."""
+        if name == "noise" and "noise" in self.moved:
+            return None
+        if name == "skin":
+            where = colour.skin(self.scene, self.whole)
+            return where if where.mean() >= SKIN_PRESENT and "neutrals" not in self.moved else None
+        if name == "neutrals":
+            where = self._greys()
+            return (
+                where if where.mean() >= GREY_PRESENT and not self.moved & {"warmth", "magenta", "neutrals"} else None
+            )
+        return self.whole
+
+    # --- where
+
+    def _map(self, part: Wish | Limit) -> Weights | None:
+        """Where the region of a wish or limit is; None where it is not in the picture or nobody can tell."""
+        region = part.region
+        if region not in self.maps:
+            self.maps[region] = self._look_for(region, part.located)
+        return self.maps[region]
+
+    def _look_for(self, region: Region, located: bool) -> Weights | None:
+        name = region.name.removeprefix("not ")
+        found = find(name, self.scene.small) if not located or region.shape is not None else None
+        if found is not None:
+            where = found.weights
+            return 1 - where if region.name.startswith("not ") else where
+        if not located:
+            return colour.skin(self.scene, self.whole) if name == "face" else None
+        where = weights_in_lab(region, self.scene.lab)
+        return where if where.mean() >= PRESENT else None
+
+    def _of(self, part: Wish | Limit) -> Weights:
+        where = self._map(part)
+        assert where is not None
+        return where
+
+    def _touched(self) -> Weights:
+        """Where any wish may act."""
+        total = np.zeros_like(self.whole)
+        for wish in self.wishes:
+            where = self._of(wish)
+            if "." in wish.control:
+                where = ROWS[wish.control].effects[0].where(self.scene, where)
+            total = np.maximum(total, where)
+            if wish.region.shape is not None:  # the host's gradient may reach beyond the pixels that were recognised
+                total = np.maximum(total, weights_in_lab(wish.region, self.scene.lab))
+        return total * self.spared if total.any() else self.whole * self.spared
+
+    def _greys(self) -> Weights:
+        return colour.near_neutral(self.scene, self._touched())
+
+
+LIMITS: dict[str, tuple[tuple[str, float, float], ...]] = {
+    "region": (("difference", 3.0, 0.0),),
+    "exposure": (("lightness", 2.5, 0.0),),
+    "colour": (("colour difference", 4.0, 0.0),),
+    "contrast": (("spread", 2.0, 0.0),),
+    "saturation": (("chroma", 1.5, 0.1),),
+    "skin": (("difference", 4.0, 0.0),),
+    "highlights": (("blown", 1.0, 0.0),),
+    "shadows": (("crushed", 1.0, 0.0),),
+}
+"""By `Limit.keep`: measure, tolerance, and tolerance as a share of what was before."""
+
+EXACT: dict[str, Effect] = {
+    "exposure": Effect("stops", 1.0, where=tone.middle_tones),
+    "rotate": Effect("turned", 1.0),
+    "hue": Effect("hue", 1.0),
+    "crop": Effect("trimmed", 1.0),
+}
+"""Controls whose own unit can be measured in a picture: an exact amount is then the target itself."""
+
+
+def _exactly(wish: Wish, row: Row) -> tuple[tuple[Effect, ...], Row]:
+    if "aspect" in wish.options and wish.control == "crop":
+        return (Effect("aspect", 0.0),), row
+    if wish.exact is not None and wish.control in EXACT:
+        return (EXACT[wish.control],), replace(row, amount=1.0)
+    return row.effects, row
+
+
+def _aspect(wish: Wish) -> float:
+    width, _, height = str(wish.options["aspect"]).partition(":")
+    return float(width) / float(height or 1)
+
+
+def _last_word(wishes: tuple[Wish, ...]) -> list[Wish]:
+    """One wish for each control and region: the strongest of those that agree, the last of those that do not."""
+    chosen: dict[tuple[str, str], Wish] = {}
+    for wish in wishes:
+        if wish.control not in ROWS:
+            continue  # a module field named directly has no perceptual meaning of its own
+        key = (wish.control, wish.region.name)
+        earlier = chosen.get(key)
+        if earlier is None or earlier.direction != wish.direction or wish.strength >= earlier.strength:
+            chosen[key] = wish
+    return list(chosen.values())
+
+
+def _named(wish: Wish, second: Effect | None) -> str:
+    control = CONTROLS[wish.control]
+    word = control.more if direction(wish) > 0 else control.less
+    where = "" if wish.region.name == "everywhere" else f" ({wish.region.name})"
+    part = "" if second is None else f": {second.measure}"
+    return f"{word}{where}{part}"
+
+
+def _subject(wish: Wish) -> str:
+    name = wish.control.partition(".")[0].removesuffix("_color")
+    place = "" if wish.region.name == "everywhere" else f" in the region “{wish.region.name}”"
+    if name in TONES:
+        return f"{name}{place}"
+    return f"{name}s{place}" if "." in wish.control else f"the picture{place}"
+
+
+def _balanced(wished: list[Probe], kept: list[Probe], damage: list[Probe], limits: int) -> list[Probe]:
+    """All probes with weights that sum to 1: by kind first, within a kind by their own weights."""
+    for_limits = LIMIT_SHARE * min(limits, 2)
+    shares = (SHARES["wish"] - for_limits, SHARES["keep"] + for_limits, SHARES["quality"])
+    groups = [(share, group) for share, group in zip(shares, (wished, kept, damage), strict=True) if group]
+    whole = sum(share for share, _ in groups)
+    return [
+        replace(probe, criterion=probe.criterion.model_copy(update={"weight": probe.criterion.weight * factor}))
+        for share, group in groups
+        for factor in (share / whole / sum(p.criterion.weight for p in group),)
+        for probe in group
+    ]

@@ -1,0 +1,242 @@
+"""How each control shows in a picture: what is measured, where, and how much a plain word asks for.
+
+One row per control of `hostbridge.controls.CONTROLS`. Changing what "warmer" means is changing a number here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from hostbridge.controls import BANDS, HUES
+
+from retouchiq.regions import Weights
+from retouchiq.reward.measured import colour, detail, geometry, quality, tone
+from retouchiq.reward.measured.scene import Pair, Scene
+from retouchiq.reward.measured.tone import Options
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A number taken from a pair of pictures: ``unit`` for people; ``more`` and ``less`` say what + and − look like."""
+
+    take: Callable[[Pair, Weights, Options], float]
+    unit: str
+    more: str
+    less: str
+
+
+MEASURES: dict[str, Measure] = {
+    # tone
+    "lightness": Measure(tone.mean_lightness, "L*", "lighter", "darker"),
+    "spread": Measure(tone.spread, "L*", "more contrast", "less contrast"),
+    "stops": Measure(tone.stops, "EV", "brighter", "darker"),
+    "edge darkening": Measure(tone.edge_darkening, "L*", "darker at the edges", "lighter at the edges"),
+    "haze": Measure(tone.haze, "%", "more veil", "less veil"),
+    # colour
+    "warmth": Measure(colour.warmth, "a*b*", "warmer", "cooler"),
+    "magenta": Measure(colour.magenta, "a*b*", "more magenta", "greener"),
+    "towards": Measure(colour.towards, "a*b*", "towards the colour", "away from the colour"),
+    "across": Measure(colour.across, "a*b*", "beside the colour", "beside the colour"),
+    "chroma": Measure(colour.chroma, "C*", "more saturated", "less saturated"),
+    "colourfulness": Measure(colour.plain_chroma, "C*", "more colour", "less colour"),
+    "colour spread": Measure(colour.colour_spread, "C*", "more different colours", "fewer different colours"),
+    "hue": Measure(colour.hue_turn, "°", "turned up the hue circle", "turned down the hue circle"),
+    "difference": Measure(colour.colour_difference, "ΔE00", "different", "different"),
+    "colour difference": Measure(colour.chromatic_difference, "a*b*", "different in colour", "different in colour"),
+    "neutral drift": Measure(colour.neutral_drift, "a*b*", "of a cast on greys", "of a cast on greys"),
+    "off skin": Measure(colour.off_skin, "°", "off the hues of skin", "closer to the hues of skin"),
+    # detail
+    "clarity": Measure(detail.clarity, "L*", "more local contrast", "less local contrast"),
+    "texture": Measure(detail.texture, "L*", "more texture", "smoother"),
+    "sharpness": Measure(detail.sharpness, "%", "crisper", "softer"),
+    "noise": Measure(detail.noise, "%", "more grain in flat areas", "cleaner flat areas"),
+    "spilled light": Measure(detail.spilled_light, "L*", "more glow around highlights", "less glow around highlights"),
+    # geometry
+    "trimmed": Measure(geometry.trimmed, "%", "trimmed", "trimmed"),
+    "aspect": Measure(geometry.aspect, "width/height", "wider", "narrower"),
+    "turned": Measure(geometry.turned, "°", "clockwise", "anticlockwise"),
+    "keystone": Measure(geometry.keystone, "%", "spread", "narrowed"),
+    "mirrored": Measure(geometry.mirrored, "", "mirrored", "not mirrored"),
+    "bent": Measure(geometry.bent, "L*", "changed by the lens correction", "unchanged"),
+    # damage
+    "blown": Measure(quality.blown, "% of the picture", "blown out", "recovered"),
+    "crushed": Measure(quality.crushed, "% of the picture", "crushed to black", "opened up"),
+    "banding": Measure(quality.banding, "% of the levels", "empty", "filled"),
+    "halos": Measure(quality.halos, "L*", "of halo along edges", "of halo along edges"),
+    "structure": Measure(quality.structure_lost, "%", "of the structure lost", "of the structure lost"),
+}
+
+Where = Callable[[Scene, Weights], Weights]
+
+
+def _everywhere(_: Scene, region: Weights) -> Weights:
+    return region
+
+
+def _range(name: str) -> Where:
+    return lambda scene, region: tone.in_range(name, scene, region)
+
+
+def _band(name: str) -> Where:
+    return lambda scene, region: colour.band(scene, HUES[name], region)
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One measurable effect of a control.
+
+    The plain word asks for ``plain`` units plus ``share`` of what the picture has before; words of amount scale both.
+    ``where`` narrows the region. ``part``: of the wish's weight. ``ends``: EV the target may not go beyond on this
+    picture's pixels (measures of lightness only). ``least``: a smaller effect cannot be seen, so none is asked for.
+    """
+
+    measure: str
+    plain: float
+    share: float = 0.0
+    where: Where = _everywhere
+    part: float = 1.0
+    ends: float | None = None
+    sign: int = 1
+    fixed: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """A control: its effects, what else it may move (`KEPT`), what it puts at risk (`DAMAGE`), and ``amount``, what the
+    plain word means in the control's own unit, so that amounts named exactly can be translated."""
+
+    effects: tuple[Effect, ...]
+    amount: float
+    moves: frozenset[str] = frozenset()
+    risks: frozenset[str] = frozenset()
+    options: dict[str, float | str] = field(default_factory=dict)
+
+
+def _row(effects: tuple[Effect, ...], amount: float, moves: str = "", risks: str = "", **options: float | str) -> Row:
+    return Row(effects, amount, frozenset(moves.split()), frozenset(risks.split()), dict(options))
+
+
+ROWS: dict[str, Row] = {
+    "exposure": _row((Effect("lightness", 7.0, ends=1.5),), 0.5, "lightness contrast chroma", "blown crushed noise"),
+    "contrast": _row((Effect("spread", 0.6, 0.12),), 25, "contrast chroma lightness", "blown crushed banding"),
+    "highlights": _row(
+        (Effect("lightness", 5.0, where=_range("highlights"), ends=0.8),),
+        35,
+        "lightness contrast chroma",
+        "blown halos",
+    ),
+    "shadows": _row(
+        (Effect("lightness", 6.0, where=_range("shadows"), ends=0.9),),
+        35,
+        "lightness contrast chroma",
+        "crushed noise halos",
+    ),
+    "whites": _row(
+        (Effect("lightness", 3.5, where=_range("whites"), ends=0.6),), 30, "lightness contrast chroma", "blown"
+    ),
+    "blacks": _row(
+        (Effect("lightness", 4.0, where=_range("blacks"), ends=0.9),), 30, "lightness contrast chroma", "crushed noise"
+    ),
+    "temperature": _row((Effect("warmth", 5.5),), 25, "warmth chroma", "skin"),
+    "tint": _row((Effect("magenta", 4.5),), 25, "magenta chroma", "skin"),
+    "saturation": _row((Effect("chroma", 0.8, 0.2),), 25, "chroma", "skin banding"),
+    "vibrance": _row((Effect("chroma", 0.6, 0.2, where=colour.muted),), 30, "chroma", "skin"),
+    "hue": _row((Effect("hue", 14.0),), 15, "hue chroma", "skin"),
+    **{
+        f"{name}.{part}": _row((effect,), amount, moves, risks)
+        for name in BANDS
+        for part, effect, amount, moves, risks in (
+            ("hue", Effect("hue", 10.0, where=_band(name)), 15, "hue chroma", "banding"),
+            ("saturation", Effect("chroma", 0.0, 0.25, where=_band(name)), 35, "chroma", "banding"),
+            (
+                "lightness",
+                Effect("lightness", 5.0, where=_band(name), ends=0.9),
+                30,
+                "lightness contrast",
+                "banding halos",
+            ),
+        )
+    },
+    **{
+        f"{name}_color": _row(
+            (Effect("towards", 5.0, where=_range(name)),), 30, "warmth magenta chroma hue", "skin", hue=hue
+        )
+        for name, hue in (("shadows", 230.0), ("midtones", 70.0), ("highlights", 75.0))
+    },
+    "clarity": _row((Effect("clarity", 0.0, 0.15),), 35, "contrast detail", "halos noise"),
+    "texture": _row((Effect("texture", 0.0, 0.18),), 35, "detail", "noise halos"),
+    "dehaze": _row(
+        (Effect("haze", 1.5, 0.15, part=0.6, sign=-1), Effect("spread", 0.4, 0.08, part=0.4)),
+        35,
+        "lightness contrast chroma warmth detail",
+        "crushed halos",
+    ),
+    "sharpness": _row((Effect("sharpness", 0.0, 0.25),), 40, "detail", "halos noise"),
+    "denoise": _row((Effect("noise", 0.0, 0.3, sign=-1),), 50, "detail", "structure"),
+    "vignette": _row((Effect("edge darkening", 8.0),), 40, "lightness contrast", "banding crushed"),
+    "grain": _row((Effect("noise", 0.8),), 35, "detail noise", "structure"),
+    "fade": _row(
+        (Effect("lightness", 8.0, where=tone.darkest, part=0.7), Effect("chroma", 0.0, 0.1, part=0.3, sign=-1)),
+        35,
+        "lightness contrast chroma",
+        "banding",
+    ),
+    "glow": _row((Effect("spilled light", 3.0),), 35, "lightness contrast detail chroma", "blown structure"),
+    "monochrome": _row(
+        (Effect("colourfulness", 0.0, 1.0, sign=-1, fixed=True),), 100, "chroma hue neutrals", "banding"
+    ),
+    "crop": _row((Effect("trimmed", 10.0),), 10, "geometry"),
+    "rotate": _row((Effect("turned", 2.0),), 2, "geometry"),
+    "perspective": _row((Effect("keystone", 10.0),), 20, "geometry"),
+    "flip": _row((Effect("mirrored", 1.0, fixed=True),), 1, "geometry"),
+    "lens_correction": _row((Effect("bent", 1.0, fixed=True),), 100, "lightness contrast detail geometry"),
+}
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Something an edit should leave alone unless it was asked for: the measure stays within ``tolerance``."""
+
+    name: str
+    measure: str
+    tolerance: float
+    share: float = 0.0
+
+
+KEPT: dict[str, Kept] = {
+    "lightness": Kept("lightness as before", "lightness", 4.0),
+    "contrast": Kept("contrast as before", "spread", 3.0),
+    "chroma": Kept("saturation as before", "chroma", 2.0, 0.15),
+    "warmth": Kept("no warm or cool cast", "warmth", 3.0),
+    "magenta": Kept("no green or magenta cast", "magenta", 3.0),
+    "hue": Kept("hues as before", "hue", 12.0),
+}
+"""By the names in `Row.moves`."""
+
+
+@dataclass(frozen=True)
+class Damage:
+    """A way to break a picture: more than ``tolerance`` of it costs."""
+
+    name: str
+    measure: str
+    tolerance: float
+
+
+DAMAGE: dict[str, Damage] = {
+    "blown": Damage("no newly blown highlights", "blown", 2.0),
+    "crushed": Damage("no newly crushed shadows", "crushed", 2.0),
+    "banding": Damage("smooth gradations", "banding", 15.0),
+    "halos": Damage("no halos", "halos", 3.0),
+    "noise": Damage("no added noise", "noise", 1.0),
+    "structure": Damage("structure intact", "structure", 20.0),
+    "skin": Damage("skin looks like skin", "off skin", 5.0),
+    "neutrals": Damage("greys stay grey", "neutral drift", 3.0),
+}
+
+
+def presence(where: Weights) -> float:
+    """Share of the picture that ``where`` covers, 0…1."""
+    return float(np.mean(where))
