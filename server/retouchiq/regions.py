@@ -87,13 +87,13 @@ def drawn(shape: Gradient | Ellipse, height: int, width: int) -> Weights:
     v = (down * np.cos(angle) - right * np.sin(angle)) / (shape.radius_y * height)
     radius = np.hypot(u, v)
     if shape.feather == 0:
-        return (radius <= 1).astype(np.float32)
+        return np.asarray(radius <= 1, np.float32)
     return _smooth((1 + shape.feather - radius) / shape.feather)
 
 
 def _smooth(t: NDArray[np.float32]) -> Weights:
-    t = np.clip(t, 0, 1)
-    return (t * t * (3 - 2 * t)).astype(np.float32)
+    t = np.asarray(np.clip(t, 0, 1), np.float32)
+    return np.asarray(t * t * (3 - 2 * t), np.float32)
 
 
 # --- regions that have to be found ---------------------------------------------------------------------------------
@@ -114,13 +114,11 @@ def locate(request: Request, picture: Picture) -> Request:
 
     A wish whose region is not found is moved to ``unsupported`` with the reason; a limit likewise.
     """
-    names = {part.region.name for part in (*request.wishes, *request.limits) if not part.located}
+    parts: list[Wish | Limit] = [*request.wishes, *request.limits]
+    unplaced = [part for part in parts if not part.located]
+    names = {part.region.name for part in unplaced}
     found = {name: find(name.removeprefix("not "), picture) for name in names}
-    lost = tuple(
-        _not_found(part)
-        for part in (*request.wishes, *request.limits)
-        if not part.located and not found[part.region.name]
-    )
+    lost = tuple(_not_found(part) for part in unplaced if found[part.region.name] is None)
     return request.model_copy(
         update={
             "wishes": tuple(w for w in (_placed(w, found) for w in request.wishes) if w is not None),
@@ -173,7 +171,7 @@ def _candidates(lab: NDArray[np.float32]) -> NDArray[np.bool_]:
     blue = (hue > 200) & (hue < 305) & (chroma > 4) & (lightness > 12)
     bright = (lightness > max(55.0, float(np.percentile(lightness, 50)))) & (chroma < 22)
     glowing = (lightness > np.percentile(lightness, 60)) & ((hue < 110) | (hue > 305)) & (lightness > 35)
-    return (blue | bright | glowing) & (busy < 6)
+    return np.asarray((blue | bright | glowing) & (busy < 6), np.bool_)
 
 
 def _grown(lab: NDArray[np.float32], candidates: NDArray[np.bool_]) -> NDArray[np.bool_]:

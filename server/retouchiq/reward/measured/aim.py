@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from retouchiq.language.request import Wish
-from retouchiq.regions import Weights
+from retouchiq.regions import Weights, tonal
 from retouchiq.reward.measured import tone
 from retouchiq.reward.measured.colour import MAGENTA, WARMTH
 from retouchiq.reward.measured.scene import Scene
@@ -62,7 +62,7 @@ def _towards_normal(
 
 def cast_of(scene: Scene, where: Weights) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
     """Mean (a*, b*) of the greyish pixels: the picture's cast as far as it can be told; 0 where there are few."""
-    greyish = where * (scene.chroma < 18) * tone.tonal(scene.lightness, (10, 20, 90, 97))
+    greyish = where * (scene.chroma < 18) * tonal(scene.lightness, (10, 20, 90, 97))
     if greyish.mean() < 0.02:
         return np.zeros(2)
     return np.array([mean(scene.ab[..., i], greyish) for i in (0, 1)])

@@ -45,10 +45,9 @@ class Alignment:
 
     def kept(self, aspects: tuple[float, float]) -> float:
         """Share of the first picture's area that the second shows, 0…1."""
-        corners = _corners(aspects[1])
-        moved = _apply(np.linalg.inv(self.matrix), corners)
-        inside = np.clip(moved, -np.abs(_corners(aspects[0])).max(axis=0), np.abs(_corners(aspects[0])).max(axis=0))
-        return float(_area(inside) / _area(_corners(aspects[0])))
+        frame = _corners(aspects[0])
+        moved = _apply(np.asarray(np.linalg.inv(self.matrix), np.float64), _corners(aspects[1]))
+        return float(_area(np.clip(moved, frame.min(axis=0), frame.max(axis=0))) / _area(frame))
 
 
 IDENTITY = Alignment(np.eye(3))
@@ -100,7 +99,7 @@ def _homography(first: NDArray[np.float32], second: NDArray[np.float32]) -> NDAr
     if model is None or inliers is None or inliers.sum() < ENOUGH:
         return None
     matrix = np.asarray(model.params, np.float64)
-    return matrix / matrix[2, 2]
+    return np.asarray(matrix / matrix[2, 2], np.float64)
 
 
 def _grey(picture: Picture) -> NDArray[np.float32]:
@@ -109,7 +108,7 @@ def _grey(picture: Picture) -> NDArray[np.float32]:
     size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
     grey = np.asarray(image.resize(size, Image.Resampling.BILINEAR), np.float32)
     low, high = np.percentile(grey, (1, 99))  # so that an exposure change finds the same corners
-    return np.clip((grey - low) / max(float(high - low), 1e-3), 0, 1).astype(np.float32)
+    return np.asarray(np.clip((grey - low) / max(float(high - low), 1e-3), 0, 1), np.float32)
 
 
 def _half_diagonal(shape: tuple[int, ...]) -> float:

@@ -156,4 +156,4 @@ def skin(scene: Scene, region: Weights) -> Weights:
     size = max(3, round(scene.long_side / 60))
     patches = ndimage.uniform_filter(likely.astype(np.float32), size) > 0.7
     smooth = np.abs(scene.lightness - scene.blurred(0.006)) < 4
-    return (likely & patches & smooth).astype(np.float32) * region
+    return np.asarray(likely & patches & smooth, np.float32) * region

@@ -49,14 +49,14 @@ def flat_areas(scene: Scene) -> Weights:
         slope = np.abs(smooth - ndimage.uniform_filter(smooth, 9))
         usable = (smooth > 4) & (smooth < 97)
         limit = float(np.percentile(slope[usable], 40)) if usable.any() else 0.0
-        return (usable & (slope <= limit)).astype(np.float32)
+        return np.asarray(usable & (slope <= limit), np.float32)
 
     return scene.remember(("flat",), make)
 
 
 def _detailed(scene: Scene) -> Plane:
     amplitude = ndimage.uniform_filter(np.abs(scene.residual), 5)
-    return (amplitude >= np.percentile(amplitude, 60)).astype(np.float32)
+    return np.asarray(amplitude >= np.percentile(amplitude, 60), np.float32)
 
 
 def _band(scene: Scene, fine: float, coarse: float) -> Plane:

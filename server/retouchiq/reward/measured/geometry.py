@@ -11,10 +11,8 @@ from retouchiq.reward.measured.tone import Options
 
 def trimmed(pair: Pair, _: Weights, __: Options) -> float:
     """How much of each side of the picture is gone, %: 1 − √(share of the area that is left)."""
-    if pair.alignment.known:
-        share = pair.alignment.kept(pair.aspects)
-    else:  # at least what a change of aspect must have cut
-        share = min(pair.aspects) / max(pair.aspects)
+    at_least = min(pair.aspects) / max(pair.aspects)  # what a change of aspect must have left at most
+    share = pair.alignment.kept(pair.aspects) if pair.alignment.known else at_least
     return float(100 * (1 - np.sqrt(np.clip(share, 0, 1))))
 
 

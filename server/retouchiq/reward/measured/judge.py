@@ -48,10 +48,8 @@ class MeasuredJudge:
 
     def _metric(self, probe: Probe, pair: Pair) -> Metric:
         criterion = probe.criterion
-        if criterion.measure in PIXELWISE and not pair.alignment.known:
-            value = criterion.before
-        else:
-            value = probe.measure(pair)
+        lost = criterion.measure in PIXELWISE and not pair.alignment.known
+        value = criterion.before if lost else probe.measure(pair)
         if criterion.measure in FINE and pair.before.large.shape[:2] != next(iter(self._scenes)):
             here = probe.measure(same(pair.before, self._aspect))
             value = value * criterion.before / here if here > 1e-6 else value

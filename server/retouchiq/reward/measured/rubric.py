@@ -9,7 +9,7 @@ import numpy as np
 from hostbridge.controls import CONTROLS, TONES, Region
 
 from retouchiq.language.request import Limit, Request, Wish
-from retouchiq.regions import Weights, find, weights_in_lab
+from retouchiq.regions import Weights, find, tonal, weights_in_lab
 from retouchiq.reward import Criterion
 from retouchiq.reward.measured import colour, tone
 from retouchiq.reward.measured.aim import change, direction
@@ -17,7 +17,7 @@ from retouchiq.reward.measured.faults import faults
 from retouchiq.reward.measured.scene import Pair, Scene, same
 from retouchiq.reward.measured.table import DAMAGE, KEPT, MEASURES, ROWS, Effect, Row
 
-SHARES = {"wish": 0.62, "keep": 0.20, "quality": 0.18}  # of the weight of a rubric that has all three
+SHARES = {"wish": 0.60, "keep": 0.18, "quality": 0.22}  # of the weight of a rubric that has all three
 LIMIT_SHARE = 0.06  # what each named limit takes from the wishes, up to two
 WISH_TOLERANCE = 0.5  # of the change asked for: words are vague, a quarter more or less is as asked
 PRESENT = 0.003  # share of the picture below which a region is not there
@@ -138,7 +138,7 @@ class _Writer:
         probes = []
         for mine, other in ((("shadows", "blacks"), "highlights"), (("highlights", "whites"), "shadows")):
             if lighting and set(lighting) <= set(mine):
-                there = tone.tonal(self.scene.lightness, TONES[other]) * where
+                there = tonal(self.scene.lightness, TONES[other]) * where
                 if there.mean() >= tone.PRESENT:
                     probes.append(self._keep(f"{other} as before", "lightness", there, 4.0, 0.0, 1.5, other))
         return probes
@@ -185,10 +185,17 @@ class _Writer:
                 continue
             loosened = 2.0 if name == "halos" and "detail" in self.moved else 1.0
             probe = self._keep(damage.name, damage.measure, where, damage.tolerance * loosened, 0.0, 1.0)
-            weight = 3.0 if name in self.risks or name in ("skin", "neutrals") else 1.0
-            update = {"kind": "quality", "weight": weight}
+            update = {"kind": "quality", "weight": self._weight(name)}
             probes.append(replace(probe, criterion=probe.criterion.model_copy(update=update)))
         return probes
+
+    def _weight(self, name: str) -> float:
+        """More for what the wishes put at risk, and most where the picture is close to breaking that way."""
+        if name in ("blown", "crushed") and name in self.risks:
+            luma = self.scene.luma
+            close = (luma > 88) & (luma < 99.5) if name == "blown" else (luma < 8) & (luma > 0.5)
+            return 3.0 + 5.0 * min(1.0, float(close.mean()) / 0.1)
+        return 3.0 if name in self.risks or name in ("skin", "neutrals") else 1.0
 
     def _at_risk(self, name: str) -> Weights | None:
         """Where damage of this kind is looked for; None where it is asked for or there is nothing to damage."""

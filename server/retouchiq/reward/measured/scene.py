@@ -59,12 +59,12 @@ class Scene:
     @cached_property
     def chroma(self) -> Plane:
         """C*ab."""
-        return np.hypot(self.lab[..., 1], self.lab[..., 2])
+        return np.asarray(np.hypot(self.lab[..., 1], self.lab[..., 2]), np.float32)
 
     @cached_property
     def hue(self) -> Plane:
         """LCh(ab) hue in degrees, −180…180."""
-        return np.degrees(np.arctan2(self.lab[..., 2], self.lab[..., 1]))
+        return np.asarray(np.degrees(np.arctan2(self.lab[..., 2], self.lab[..., 1])), np.float32)
 
     @cached_property
     def luminance(self) -> Plane:
@@ -79,7 +79,7 @@ class Scene:
     @cached_property
     def residual(self) -> Plane:
         """What a Gaussian of 1 px takes out of the luma: grain, noise and the finest edges, signed."""
-        return self.luma - ndimage.gaussian_filter(self.luma, 1.0, truncate=3)
+        return np.asarray(self.luma - ndimage.gaussian_filter(self.luma, 1.0, truncate=3), np.float32)
 
     @cached_property
     def brightest_channel(self) -> Plane:
@@ -90,12 +90,12 @@ class Scene:
     def dark_channel(self) -> Plane:
         """Smallest of R, G, B in a window of 2 % of the long side (He, Sun, Tang, CVPR 2009), 0…100, small copy."""
         window = max(3, round(0.02 * self.long_side))
-        return ndimage.minimum_filter(self.small.min(axis=2), size=window) * 100
+        return np.asarray(ndimage.minimum_filter(self.small.min(axis=2), size=window) * 100, np.float32)
 
     @property
     def long_side(self) -> int:
         """Px of the small copy."""
-        return max(self.small.shape[:2])
+        return int(max(self.small.shape[:2]))
 
     def blurred(self, share: float) -> Plane:
         """L* under a Gaussian of ``share`` of the long side."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-import numpy as np
 from hostbridge.controls import BANDS, HUES
 
 from retouchiq.regions import Weights
@@ -165,8 +164,8 @@ ROWS: dict[str, Row] = {
         )
         for name, hue in (("shadows", 230.0), ("midtones", 70.0), ("highlights", 75.0))
     },
-    "clarity": _row((Effect("clarity", 0.0, 0.15),), 35, "contrast detail", "halos noise"),
-    "texture": _row((Effect("texture", 0.0, 0.18),), 35, "detail", "noise halos"),
+    "clarity": _row((Effect("clarity", 0.0, 0.18),), 35, "contrast detail", "halos noise"),
+    "texture": _row((Effect("texture", 0.0, 0.2),), 35, "detail", "noise halos"),
     "dehaze": _row(
         (Effect("haze", 1.5, 0.15, part=0.6, sign=-1), Effect("spread", 0.4, 0.08, part=0.4)),
         35,
@@ -235,8 +234,3 @@ DAMAGE: dict[str, Damage] = {
     "skin": Damage("skin looks like skin", "off skin", 5.0),
     "neutrals": Damage("greys stay grey", "neutral drift", 3.0),
 }
-
-
-def presence(where: Weights) -> float:
-    """Share of the picture that ``where`` covers, 0…1."""
-    return float(np.mean(where))

@@ -68,7 +68,7 @@ def in_range(name: str, scene: Scene, region: Weights) -> Weights:
     dark = name in ("blacks", "shadows")
     end = np.percentile(scene.lightness[region > 0.5], 10 if dark else 90) if (region > 0.5).any() else 50.0
     chosen = scene.lightness <= end if dark else scene.lightness >= end
-    return np.maximum(weights, region * chosen).astype(np.float32)
+    return np.asarray(np.maximum(weights, region * chosen), np.float32)
 
 
 def movable(scene: Scene, where: Weights, direction: int) -> Weights:
@@ -107,4 +107,4 @@ def reach(scene: Scene, where: Weights, ev: float) -> float:
 def _radius(scene: Scene) -> Plane:
     height, width = scene.lightness.shape
     y, x = np.mgrid[0:height, 0:width]
-    return np.hypot((x + 0.5) / width * 2 - 1, (y + 0.5) / height * 2 - 1).astype(np.float32) / np.float32(np.sqrt(2))
+    return np.asarray(np.hypot((x + 0.5) / width * 2 - 1, (y + 0.5) / height * 2 - 1) / np.sqrt(2), np.float32)

@@ -14,7 +14,6 @@ def why(criterion: Criterion, subject: str, after: float) -> str:
 def _wish(criterion: Criterion, subject: str, after: float) -> str:
     moved, asked = after - criterion.before, criterion.target - criterion.before
     be = "are" if subject.partition(" ")[0].endswith("s") else "is"
-    measure = MEASURES[criterion.measure]
     wanted = f"{_number(asked)} {criterion.unit}".rstrip()
     if abs(moved) < 0.1 * abs(asked):
         return f"{subject} {be} about unchanged, asked for about {wanted} {_word(criterion, asked)}"
@@ -24,7 +23,6 @@ def _wish(criterion: Criterion, subject: str, after: float) -> str:
     over = abs(moved) - abs(asked) - criterion.tolerance
     short = abs(asked) - abs(moved) - criterion.tolerance
     verdict = ": too much" if over > 0 else ": not enough" if short > 0 else ""
-    assert measure is not None
     return f"{said}, asked for about {_number(asked)}{verdict}"
 
 
