@@ -16,3 +16,7 @@ def data() -> Path:
     if os.environ.get("CI") == "true":
         pytest.fail(f"the test data is missing: {DATA}")
     pytest.skip(f"needs the test data in {DATA}")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--write-tables", action="store_true", help="write the measured tables into docs/measured")

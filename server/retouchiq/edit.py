@@ -21,7 +21,7 @@ from hostbridge.darktable.sidecar import sidecar_path
 
 from retouchiq.agent import Agent
 from retouchiq.answers import module_answer, plan_answer, verdict_answer
-from retouchiq.language import check_look
+from retouchiq.looks import check_look
 from retouchiq.photo import Photo, check_readable
 from retouchiq.pictures import jpeg, read_picture
 from retouchiq.report import render_report

@@ -18,7 +18,8 @@ class Facts:
     """Averages over the picture, in CIE Lab (D65).
 
     ``lightness``: L* of every sampled pixel, sorted. ``chroma``: mean C*. ``neutral_a``,
-    ``neutral_b``: mean a*, b* of the pixels with C* below 18 and L* 15…95, the picture's cast as far as it can be told; 0 where there are hardly any.
+    ``neutral_b``: mean a*, b* of the pixels with C* below 18 and L* 15…95, the picture's cast as far as it can be
+    told; 0 where there are hardly any.
     """
 
     lightness: NDArray[np.float64]

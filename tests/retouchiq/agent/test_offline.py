@@ -1,0 +1,130 @@
+"""The offline agent: amounts from words and picture, and few renders to the targets.
+
+The solver is tested against a small simulated host, because its answers are known exactly; the real one is in
+tests/hosts.
+"""
+
+import numpy as np
+import pytest
+from hostbridge.controls import CONTROLS
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from skimage.color import lab2rgb, rgb2lab
+
+from retouchiq.agent import Trial
+from retouchiq.agent.offline import OfflineAgent
+from retouchiq.agent.offline.facts import facts
+from retouchiq.language import read
+from retouchiq.language.request import Request, Wish
+from retouchiq.reward.measured import MeasuredReward
+from retouchiq.session import Finished, Session, Try
+
+
+def scene(seed=0, light=0.35):
+    """A colourful picture with soft shapes: (96, 144, 3)."""
+    rng = np.random.default_rng(seed)
+    y, x = np.mgrid[0:1:96j, 0:1:144j]
+    blobs = sum(np.exp(-((x - a) ** 2 + (y - b) ** 2) / 0.02)[..., None] * c for a, b, *c in rng.uniform(0, 1, (9, 5)))
+    picture = light * (0.3 + 0.7 * y[..., None]) + 0.35 * blobs * light * 2 + rng.normal(0, 0.004, (96, 144, 3))
+    return np.clip(picture, 0, 1).astype(np.float32)
+
+
+def simulated_host(before, edits):
+    """A host of sorts: each control does roughly what its name says, with curves and cross-talk."""
+    lab = rgb2lab(before)
+    for edit in edits:
+        amount = edit.amount
+        if edit.control == "exposure":
+            lab[..., 0] = (lab[..., 0] + 16) * 2 ** (amount / 3) - 16
+        elif edit.control == "contrast":
+            lab[..., 0] = 50 + (lab[..., 0] - 50) * (1 + amount / 140)
+            lab[..., 1:] *= 1 + amount / 400
+        elif edit.control == "shadows":
+            lab[..., 0] += amount / 4 * np.clip(1 - lab[..., 0] / 60, 0, 1)
+        elif edit.control == "temperature":
+            lab[..., 2] += amount / 7
+            lab[..., 1] += amount / 40
+        elif edit.control == "saturation":
+            lab[..., 1:] *= 1 + amount / 90
+    lab[..., 0] = np.clip(lab[..., 0], 0, 100)
+    return np.clip(lab2rgb(lab), 0, 1).astype(np.float32)
+
+
+def play(before, instruction, budget=6):
+    session = Session(OfflineAgent(), MeasuredReward(), budget=budget)
+    step = session.instruct(instruction)
+    while not isinstance(step, Finished):
+        step = session.rendered(simulated_host(before, step.plan.edits) if isinstance(step, Try) else before)
+    return step.outcome
+
+
+@pytest.mark.parametrize(
+    "instruction",
+    ["brighter", "warmer", "more contrast", "less saturated", "warmer, lift the shadows a little, more contrast"],
+)
+def test_targets_are_met_within_a_few_renders(instruction):
+    outcome = play(scene(), instruction)
+    wishes = [metric for metric in outcome.verdict.metrics if metric.criterion.kind == "wish"]
+    assert outcome.applied
+    assert len(outcome.trials) <= 4
+    assert min(metric.score for metric in wishes) > 7, [(m.criterion.name, m.after, m.score) for m in wishes]
+
+
+def test_revising_never_ends_below_the_first_render():
+    outcome = play(scene(1), "a lot more contrast and warmer")
+    assert outcome.verdict.score >= outcome.trials[0].verdict.score
+
+
+def test_an_amount_named_in_numbers_is_never_changed():
+    outcome = play(scene(), "exposure +0.4 EV, warmer")
+    assert all(trial.plan.edits[0].amount == pytest.approx(0.4) for trial in outcome.trials)
+
+
+def test_words_of_amount_are_ordered():
+    before = scene()
+    words = ["slightly brighter", "brighter", "a lot brighter"]
+    amounts = [OfflineAgent().propose(before, read(text)).edits[0].amount for text in words]
+    assert amounts == sorted(amounts)
+    assert amounts[0] < amounts[1] < amounts[2]
+
+
+def test_a_dark_photo_gets_more_light_than_a_normal_one_for_the_same_complaint():
+    dark, normal = (OfflineAgent().propose(scene(light=light), read("too dark")).edits[0].amount for light in (0.1, 0.4))
+    assert dark > normal > 0
+
+
+def test_an_exact_amount_outside_the_range_is_clamped_and_said():
+    request = Request(instruction="x", wishes=(Wish(control="exposure", direction=1, exact=9.0),))
+    plan = OfflineAgent().propose(scene(), request)
+    assert plan.edits[0].amount == 5
+    assert "outside" in plan.notes[0]
+
+
+@given(st.sampled_from(sorted(CONTROLS)), st.sampled_from([-1, 1]), st.floats(0.05, 4))
+@settings(max_examples=60, deadline=None)
+def test_every_control_can_be_proposed_inside_its_range(control, direction, strength):
+    request = Request(instruction="x", wishes=(Wish(control=control, direction=direction, strength=strength),))
+    edit = OfflineAgent().propose(scene(), request).edits[0]
+    assert CONTROLS[control].low <= edit.amount <= CONTROLS[control].high
+
+
+@given(st.floats(-20, 20))
+@settings(max_examples=30, deadline=None)
+def test_the_exposure_for_a_rise_in_lightness_gives_that_rise(rise):
+    seen = facts(scene())
+    lifted = 116 * np.cbrt(np.minimum(((seen.lightness + 16) / 116) ** 3 * 2 ** seen.exposure_for(rise), 1)) - 16
+    assert lifted.mean() - seen.mean == pytest.approx(rise, abs=0.3)
+
+
+def test_nothing_to_do_is_a_plan_without_edits():
+    plan = OfflineAgent().propose(scene(), read("remove the dog"))
+    assert plan.edits == ()
+    assert plan.reasoning
+
+
+def test_revise_gives_up_when_every_amount_was_named():
+    before = scene()
+    request = read("exposure +0.4 EV")
+    plan = OfflineAgent().propose(before, request)
+    verdict = MeasuredReward().rubric(before, request).judge(simulated_host(before, plan.edits))
+    assert OfflineAgent().revise([Trial(plan, verdict)]) is None
