@@ -7,8 +7,10 @@ A form is a list of points of one struct, told by its type. The structs are dt_m
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+from lxml import etree
 
 from hostbridge import InvalidSetting
 from hostbridge.darktable.codec import read_float, write_float
@@ -52,7 +54,10 @@ Point = dict[str, Any]
 
 @dataclass(frozen=True)
 class Form:
-    """One drawn shape as a sidecar holds it; ``num`` is the history step it belongs to, ``source`` a clone's origin."""
+    """One drawn shape as a sidecar holds it; ``num`` is the history step it belongs to, ``source`` a clone's origin.
+
+    ``element``: what it was read from, so that writing it again loses nothing.
+    """
 
     num: int
     id: int
@@ -62,6 +67,7 @@ class Form:
     points: bytes
     count: int
     source: bytes = bytes(8)
+    element: etree._Element | None = field(default=None, compare=False, repr=False)
 
     @property
     def kind(self) -> int:

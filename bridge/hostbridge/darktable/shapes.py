@@ -1,0 +1,101 @@
+"""Drawn masks: the gradients and ellipses of an edit as darktable's forms.
+
+An edit speaks of the displayed picture; a form lives in the image as the pipe receives it, before it is turned and
+cropped: positions are shares of that image's width and height, sizes shares of its short side. Conventions as in
+darktable's ``develop/masks/gradient.c``, ``ellipse.c`` and ``iop/flip.c``.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from hostbridge.controls import Ellipse, Gradient
+from hostbridge.darktable import masks
+from hostbridge.darktable.masks import Form, Point
+
+# dt_image_orientation_t
+FLIP_Y, FLIP_X, SWAP_XY = 1, 2, 4
+# EXIF orientation 1…8 → dt_image_orientation_t
+ORIENTATIONS = (0, 0, FLIP_X, FLIP_X | FLIP_Y, FLIP_Y, SWAP_XY, SWAP_XY | FLIP_Y, 7, SWAP_XY | FLIP_X)
+
+_SIGMOIDAL, _PROPORTIONAL = 2, 1
+# A gradient follows erf(distance / compression): at 1.5 it is within 2 % of its end.
+_ERF_REACH = 1.5
+
+
+@dataclass(frozen=True)
+class Frame:
+    """How the displayed picture lies in the image: ``aspect`` = its width / height, ``orientation`` = darktable's flip
+    bits, ``crop`` = its left, top, right, bottom as shares of the whole turned image."""
+
+    aspect: float
+    orientation: int = 0
+    crop: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height of the image as the pipe receives it, in units of the displayed picture's height."""
+        left, top, right, bottom = self.crop
+        width, height = self.aspect / (right - left), 1 / (bottom - top)
+        return (height, width) if self.orientation & SWAP_XY else (width, height)
+
+    def point(self, x: float, y: float) -> tuple[float, float]:
+        """A place of the displayed picture (0…1) as a place of the image (0…1)."""
+        left, top, right, bottom = self.crop
+        x, y = left + x * (right - left), top + y * (bottom - top)
+        if self.orientation & SWAP_XY:
+            x, y = y, x
+        return (1 - x if self.orientation & FLIP_X else x, 1 - y if self.orientation & FLIP_Y else y)
+
+    def direction(self, degrees: float) -> float:
+        """A direction in the displayed picture as one in the image; degrees, 0 = right, 90 = up."""
+        dx, dy = math.cos(math.radians(degrees)), -math.sin(math.radians(degrees))
+        if self.orientation & SWAP_XY:
+            dx, dy = dy, dx
+        dx, dy = (-dx if self.orientation & FLIP_X else dx, -dy if self.orientation & FLIP_Y else dy)
+        return math.degrees(math.atan2(-dy, dx))
+
+
+def form(shape: Gradient | Ellipse, frame: Frame, id: int, name: str) -> Form:  # noqa: A002
+    """The form of a shape."""
+    if isinstance(shape, Gradient):
+        return masks.make(masks.GRADIENT, id, name, [_gradient(shape, frame)])
+    return masks.make(masks.ELLIPSE, id, name, [_ellipse(shape, frame)])
+
+
+def group(member: Form, id: int, name: str) -> Form:  # noqa: A002
+    """The group that a module's blending refers to, holding one shape."""
+    point = {"formid": member.id, "parentid": id, "state": masks.STATE_USE | masks.STATE_SHOW, "opacity": 1.0}
+    return masks.make(masks.GROUP, id, name, [point])
+
+
+def _gradient(shape: Gradient, frame: Frame) -> Point:
+    width, height = frame.size
+    softness = shape.softness * min(frame.aspect, 1.0)
+    return {
+        "anchor": list(frame.point(shape.x, shape.y)),
+        # unturned, darktable's gradient acts above its line
+        "rotation": _half_turn(frame.direction(shape.direction) - 90),
+        "compression": softness / (2 * _ERF_REACH) / math.hypot(width, height),
+        "steepness": 0.0,
+        "curvature": 0.0,
+        "state": _SIGMOIDAL,
+    }
+
+
+def _ellipse(shape: Ellipse, frame: Frame) -> Point:
+    short = min(frame.size)
+    return {
+        "center": list(frame.point(shape.x, shape.y)),
+        "radius": [shape.radius_x * frame.aspect / short, shape.radius_y / short],
+        # both turn the first radius clockwise, directions are counted the other way
+        "rotation": _half_turn(-frame.direction(-shape.rotation)),
+        "border": shape.feather,
+        "flags": _PROPORTIONAL,
+    }
+
+
+def _half_turn(degrees: float) -> float:
+    """The same direction within −180…180."""
+    return (degrees + 180) % 360 - 180

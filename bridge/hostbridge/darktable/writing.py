@@ -1,0 +1,141 @@
+"""Writing beside a photo: whole or not at all, and never over the only copy of what was there."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import shutil
+import stat
+import tempfile
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import filelock
+import platformdirs
+
+from hostbridge import NotWritable, UnusableInput
+
+
+def write(path: Path, data: bytes) -> None:
+    """Make ``data`` the content of ``path``, keeping what it held before (`keep`).
+
+    At every moment, also when it is killed or the disk is full, the path holds the old bytes or the new. A symbolic
+    link is followed. Raises `NotWritable` saying why; nothing has changed then.
+    """
+    target = path.resolve()
+    temporary: Path | None = None
+    kept: Path | None = None
+    try:
+        with locked(target):
+            if target.exists() and target.read_bytes() == data:
+                return
+            temporary = _temporary(target, data)
+            kept = keep(target)
+            os.replace(temporary, target)
+            temporary = None
+            _sync(target.parent)
+    except OSError as error:
+        if kept is not None:
+            kept.unlink(missing_ok=True)
+        raise NotWritable(f"{path} cannot be written: {error.strerror or error}; {_way_out(error)}") from error
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+
+
+def keep(path: Path) -> Path | None:
+    """Give the file at ``path`` a second name beside it: ``<name>.bak``, else ``.bak1``, ``.bak2``, … the first free.
+
+    No backup is ever overwritten, and none is made where one with the same bytes is there already. Returns the new
+    name, or None where none was needed.
+    """
+    if not path.exists():
+        return None
+    data = path.read_bytes()
+    for number in count():
+        backup = path.with_name(f"{path.name}.bak{number or ''}")
+        try:
+            os.link(path, backup)
+        except FileExistsError:
+            if backup.is_file() and backup.read_bytes() == data:
+                return None
+        except OSError:  # a file system without hard links
+            with backup.open("xb") as copy:
+                copy.write(data)
+                os.fsync(copy.fileno())
+            shutil.copystat(path, backup)
+            return backup
+        else:
+            return backup
+    raise AssertionError("unreachable")
+
+
+@contextlib.contextmanager
+def locked(photo: Path, timeout: float = 60.0) -> Iterator[None]:
+    """Hold the one lock there is for a photo or a file beside it, so that two runs do not mix.
+
+    The lock lives in the user's own runtime folder, not beside the photo. Raises `UnusableInput` after ``timeout``
+    seconds of waiting for another run.
+    """
+    folder = platformdirs.user_runtime_path("retouchiq")
+    name = hashlib.sha256(str(photo.resolve()).encode()).hexdigest()[:24]
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError:
+        folder = Path(tempfile.gettempdir()) / f"retouchiq-{os.getuid()}"
+        folder.mkdir(exist_ok=True, mode=0o700)
+    lock = filelock.FileLock(folder / f"{name}.lock", timeout=timeout)
+    try:
+        lock.acquire()
+    except filelock.Timeout:
+        raise UnusableInput(f"another run is busy with {photo}: wait for it to end") from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _temporary(target: Path, data: bytes) -> Path:
+    """A file with this content and the target's permissions, in the target's folder and on the disk for good."""
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(name, stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o666 & ~_umask())
+    except BaseException:
+        os.unlink(name)
+        raise
+    return Path(name)
+
+
+def _umask() -> int:
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
+
+
+def _sync(folder: Path) -> None:
+    # the new name is only safe once the folder is on the disk; not every file system can sync one
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _way_out(error: OSError) -> str:
+    ways = {
+        errno.ENOSPC: "free some space on that disk",
+        errno.EDQUOT: "your quota there is used up: free some space",
+        errno.EFBIG: "free some space on that disk",
+        errno.EROFS: "the folder is read-only: copy the photo elsewhere, or write to another folder with --out",
+        errno.ENOENT: "the folder does not exist",
+        errno.ENOTDIR: "its folder is not a folder",
+    }
+    return ways.get(error.errno or 0, "write to another folder with --out")
