@@ -36,6 +36,12 @@ def blend_params(mask: Mask, module: Module, schema: Schema, mask_id: int = 0) -
     return blend.encode(schema.blend_version, fields)
 
 
+def unlimited(module: Module, schema: Schema) -> bytes | None:
+    """The blend parameters a module starts with; None where darktable has no blending for it."""
+    space = _SPACES.get(module.colorspace)
+    return None if space is None else blend.encode(schema.blend_version, _initial(schema, space))
+
+
 def _initial(schema: Schema, space: int) -> blend.Fields:
     version = schema.blend_version
     if version not in blend.LAYOUTS:

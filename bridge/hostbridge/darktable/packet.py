@@ -44,23 +44,28 @@ def empty() -> etree._Element:
 
 def parse(text: bytes | str, name: str) -> etree._Element:
     """The root of a packet; ``name`` is what errors call it. `MalformedSidecar` for anything that is not one."""
+    root = xml(text, name)
+    if root.tag not in {_XMPMETA, f"{RDF}RDF"}:
+        raise MalformedSidecar(f"{name} is XML but not XMP ({root.tag}): move it away")
+    _descriptions(root, name)
+    return root
+
+
+def xml(text: bytes | str, name: str) -> etree._Element:
+    """The root of an XML file that may come from anywhere: no entities, no DTD, nothing fetched, nothing huge."""
     raw = text.encode() if isinstance(text, str) else text
     raw = raw.strip(b"\0 \r\n\t")
     if not raw:
         raise MalformedSidecar(f"{name} is empty: delete it, or restore darktable's own copy")
     if len(raw) > LARGEST:
-        raise MalformedSidecar(f"{name} has {len(raw)} bytes, a sidecar has less than {LARGEST}")
-    # No entities, no DTD, nothing fetched, no huge text nodes: a sidecar comes from anywhere.
+        raise MalformedSidecar(f"{name} has {len(raw)} bytes, no sidecar or style has more than {LARGEST}")
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root = etree.fromstring(raw, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise MalformedSidecar(f"{name} is not an XMP sidecar: {error}; restore it or move it away") from error
+        raise MalformedSidecar(f"{name} is not well-formed XML: {error}; restore it or move it away") from error
     if root.getroottree().docinfo.doctype:  # type: ignore[union-attr]
         raise MalformedSidecar(f"{name} has a document type, which no sidecar has: move it away")
-    if root.tag not in {_XMPMETA, f"{RDF}RDF"}:
-        raise MalformedSidecar(f"{name} is XML but not XMP ({root.tag}): move it away")
-    _descriptions(root, name)
     return root
 
 
