@@ -14,15 +14,14 @@ from typing import Any
 
 from hostbridge import NotWritable
 from hostbridge.darktable import style
-from hostbridge.darktable.files import write_atomically
 from hostbridge.darktable.render import Renderer
 from hostbridge.darktable.schema import Schema
-from hostbridge.darktable.sidecar import sidecar_path
+from hostbridge.darktable.writing import replace
 
 from retouchiq.agent import Agent
 from retouchiq.answers import module_answer, plan_answer, verdict_answer
 from retouchiq.looks import check_look
-from retouchiq.photo import Photo, check_readable
+from retouchiq.photo import Photo, check_readable, sidecar_path
 from retouchiq.pictures import jpeg, read_picture
 from retouchiq.report import render_report
 from retouchiq.reward import Reward
@@ -152,15 +151,15 @@ def _write(job: Job, photo: Photo, outcome: Outcome, pictures: dict[str, bytes],
     sidecar = photo.sidecar(outcome.edits)
     if job.out is not None:
         for name, data in pictures.items():
-            write_atomically(job.out / f"{name}.jpg", data)
+            replace(job.out / f"{name}.jpg", data)
         if outcome.applied:
-            sidecar.write(job.out / f"{job.image.name}.xmp")
+            replace(job.out / f"{job.image.name}.xmp", sidecar.to_bytes())
             settings = photo.compile(outcome.edits)[0]
             style.write(
                 job.out / "style.dtstyle", f"retouchiq {job.image.stem}", answer["instruction"], settings, photo.schema
             )
         scores = [trial.verdict.score for trial in outcome.trials]
         page = render_report(answer, pictures["before"], pictures.get("after"), scores)
-        write_atomically(job.out / "report.html", page.encode())
+        replace(job.out / "report.html", page.encode())
     if job.in_place and outcome.applied:
         sidecar.write(sidecar_path(job.image))

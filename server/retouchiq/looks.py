@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hostbridge import UnusableInput
+
 from retouchiq.language.lexicon import lexicon
 
 

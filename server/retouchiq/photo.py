@@ -6,15 +6,17 @@ import os
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
+import pyexiv2
 from hostbridge import UnreadableImage
 from hostbridge.controls import Edit
 from hostbridge.darktable.compile import compile
 from hostbridge.darktable.render import Renderer
 from hostbridge.darktable.schema import Schema
 from hostbridge.darktable.settings import ModuleSettings
-from hostbridge.darktable.sidecar import Sidecar, sidecar_path
+from hostbridge.darktable.sidecar import Sidecar
 
 from retouchiq.reward import Picture
 
@@ -31,6 +33,22 @@ def check_readable(image: Path) -> None:
         raise UnreadableImage(f"{image} cannot be read: its permissions do not allow it (chmod u+r)")
     if image.stat().st_size == 0:
         raise UnreadableImage(f"{image} is empty (0 bytes); copy it from the card again")
+
+
+def sidecar_path(image: Path) -> Path:
+    """Where darktable looks for a photo's sidecar: ``<image file name>.xmp`` beside it."""
+    return image.with_name(f"{image.name}.xmp")
+
+
+@cache
+def exif_orientation(image: Path) -> int:
+    """The EXIF orientation (1…8) of a photo file; 1 where it has none or none that can be read."""
+    try:
+        with pyexiv2.Image(str(image)) as file:
+            orientation = int(file.read_exif().get("Exif.Image.Orientation", 1))
+    except (RuntimeError, ValueError):
+        return 1
+    return orientation if 1 <= orientation <= 8 else 1
 
 
 @dataclass
@@ -52,14 +70,12 @@ class Photo:
 
     def observe(self) -> Picture:
         """Render the photo without us, and learn its base from that render."""
-        own = sidecar_path(self.path)
-        sidecar = Sidecar.read(own) if own.exists() else None
-        edited = sidecar is not None and bool(sidecar.history)
-        self.base = sidecar.without_ours() if sidecar is not None and edited else Sidecar.new()
+        beside = sidecar_path(self.path)
+        own = Sidecar.read(beside).without_ours() if beside.exists() else Sidecar.new()
         self.renders += 1
-        render = self.renderer.render(self.path, self.base if edited else None, self.size, cancel=self.cancel)
-        if not edited:
-            self.base = (sidecar or self.base).adopt_history(Sidecar.parse(render.packet))
+        render = self.renderer.render(self.path, own if own.history else None, self.size, cancel=self.cancel)
+        whole = own.complete and own.history
+        self.base = own if whole else own.adopt_history(Sidecar.parse(render.packet))
         self.before = render.pixels
         return self.before
 
@@ -72,7 +88,9 @@ class Photo:
     def sidecar(self, edits: Sequence[Edit]) -> Sidecar:
         """The photo's base with ``edits`` on top."""
         height, width = self.before.shape[:2]
-        return self.base.with_settings(self.compile(edits)[0], self.schema, width / height)
+        return self.base.with_settings(
+            self.compile(edits)[0], self.schema, width / height, orientation=exif_orientation(self.path)
+        )
 
     def render(self, edits: Sequence[Edit], size: int | None = None) -> Picture:
         """Render the photo with ``edits`` on top of its base, at ``size`` (default: the photo's own)."""

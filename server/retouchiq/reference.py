@@ -19,7 +19,7 @@ STEPS: dict[str, tuple[float, float]] = {
     "tint": (5.0, 1.0),
     "saturation": (6.0, 1.0),
 }
-"""Control → the difference that one plain step ("brighter") makes, and the one too small to act on, both in Lab units."""
+"""Control → the difference one plain step ("brighter") makes, and the one too small to act on, both in Lab units."""
 
 
 def with_reference(request: Request, before: Picture, reference: Picture) -> Request:

@@ -167,6 +167,26 @@ class Sidecar:
         base._write_order(root, added, schema)
         return Sidecar(root, self.name)
 
+    def with_style(self, steps: Sequence[HistoryEntry], schema: Schema) -> Sidecar:
+        """This sidecar with the steps of a style on top, as darktable appends it.
+
+        A step changes the instance of the same name where there is one (or the only one there can be), else it is a
+        further instance. Raises `MalformedSidecar` and `InvalidSetting` as `with_settings`.
+        """
+        self.require_readable()
+        base = self._active()
+        entries, added = base.history, list[HistoryEntry]()
+        for step in steps:
+            before = [e for e in (*entries, *added) if e.operation == step.operation]
+            same = [e.priority for e in before if e.instance == step.instance or schema.module(e.operation).one_instance]
+            priority = same[-1] if same else max((e.priority for e in before), default=-1) + 1
+            added.append(replace(step, num=len(entries) + len(added), priority=priority))
+        root = base._changed()
+        history.write(root, [*entries, *added])
+        base._write_state(root, len(entries) + len(added))
+        base._write_order(root, added, schema)
+        return Sidecar(root, self.name)
+
     def adopt_history(self, base: Sidecar) -> Sidecar:
         """This sidecar's metadata with the history of ``base``, such as the packet of a render of this very photo.
 
@@ -292,6 +312,5 @@ def _entry(one: ModuleSettings, before: Sequence[HistoryEntry], schema: Schema, 
         priority=0 if only or not taken else max(taken) + 1,
         blend_version=schema.blend_version if one.mask else None,
         blend=blend_params(one.mask, module, schema, group) if one.mask else None,
-        # otherwise darktable 5 renames the instance after the preset its values look like
-        other={"multi_name_hand_edited": "1"},
+        other={"multi_name_hand_edited": "1"} if schema.names_by_hand else {},
     )

@@ -46,6 +46,17 @@ def write(path: Path, data: bytes) -> None:
             temporary.unlink(missing_ok=True)
 
 
+def replace(path: Path, data: bytes) -> None:
+    """Make ``data`` the content of ``path``, whole or not at all; what it held before is gone.
+
+    For files of ours that can be made again; a user's own file goes through `write`. Raises `NotWritable`.
+    """
+    try:
+        os.replace(_temporary(path.resolve(), data), path.resolve())
+    except OSError as error:
+        raise NotWritable(f"{path} cannot be written: {error.strerror or error}; {_way_out(error)}") from error
+
+
 def keep(path: Path) -> Path | None:
     """Give the file at ``path`` a second name beside it: ``<name>.bak``, else ``.bak1``, ``.bak2``, … the first free.
 

@@ -6,11 +6,11 @@ import argparse
 from pathlib import Path
 
 from hostbridge.darktable.render import open_renderer
+from hostbridge.darktable.writing import locked
 
 from retouchiq.cli.host import AGENTS, RENDERERS, REWARDS, add_json, add_judgement, installed_schema, positive, size
 from retouchiq.cli.terminal import print_json, progress, show_plan, show_verdict
 from retouchiq.edit import LOOP_SIZE, Job, edit
-from retouchiq.lock import photo_lock
 from retouchiq.photo import check_readable
 
 
@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
         look=args.look,
         reference=args.reference,
     )
-    with photo_lock(image), progress() as say, open_renderer(args.renderer) as renderer:
+    with locked(image, timeout=0), progress() as say, open_renderer(args.renderer) as renderer:
         answer = edit(job, AGENTS[args.agent](), REWARDS[args.reward](), renderer, installed_schema(), say)
     if args.json:
         print_json(answer)

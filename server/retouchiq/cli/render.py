@@ -6,11 +6,11 @@ import argparse
 from pathlib import Path
 
 from hostbridge.darktable import style
-from hostbridge.darktable.files import write_atomically
 from hostbridge.darktable.render import open_renderer
 from hostbridge.darktable.sidecar import Sidecar
+from hostbridge.darktable.writing import replace
 
-from retouchiq.cli.host import RENDERERS, add_json, size
+from retouchiq.cli.host import RENDERERS, add_json, installed_schema, size
 from retouchiq.cli.terminal import print_json, progress
 from retouchiq.edit import check_writable
 from retouchiq.photo import check_readable
@@ -41,8 +41,9 @@ def run(args: argparse.Namespace) -> int:
         render = renderer.render(image, sidecar, args.size)
         if args.style:
             base = sidecar or Sidecar.parse(render.packet)
-            render = renderer.render(image, style.apply(args.style, base), args.size)
-    write_atomically(args.out.resolve(), encode(render.pixels, args.out.suffix))
+            styled = base.with_style(style.read(args.style).entries, installed_schema())
+            render = renderer.render(image, styled, args.size)
+    replace(args.out.resolve(), encode(render.pixels, args.out.suffix))
     height, width = render.pixels.shape[:2]
     if args.json:
         print_json(

@@ -45,7 +45,7 @@ def run_roundtrip(args: argparse.Namespace) -> int:
     status = 0
     for file in args.files:
         try:
-            answer = roundtrip(file, schema).answer()
+            answer = vars(roundtrip(file, schema))
         except UnusableInput as error:
             answer = {"file": str(file), "identical": False, "carried": [], "differs": [], "error": str(error)}
         status = status or (0 if answer["identical"] else 2)

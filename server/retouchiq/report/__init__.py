@@ -11,8 +11,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 def render_report(result: dict[str, Any], before: bytes, after: bytes | None, scores: list[float]) -> str:
     """The page for one edit.
 
-    ``result`` is the object that ``retouchiq edit --json`` prints; ``before`` and ``after`` are JPEG files (``after`` is
-    None where nothing was applied); ``scores`` are those of the plans in the order they were rendered.
+    ``result`` is the object that ``retouchiq edit --json`` prints; ``before`` and ``after`` are JPEG files (``after``
+    is None where nothing was applied); ``scores`` are those of the plans in the order they were rendered.
     """
     env = Environment(loader=PackageLoader("retouchiq.report", ""), autoescape=True, undefined=StrictUndefined)
     return env.get_template("report.html").render(

@@ -43,8 +43,21 @@ def revise(trials: Sequence[Trial]) -> Plan | None:
     for i, change in zip(free, step * scale, strict=True):
         moved = edits[i].model_copy(update={"amount": float(f"{edits[i].amount + change:.3g}")})
         edits[i] = moved.clamped()
-    revised = best.plan.model_copy(update={"edits": tuple(edits)})
-    return None if any(revised.edits == trial.plan.edits for trial in trials) else revised
+    if any(tuple(edits) == trial.plan.edits for trial in trials):
+        return None
+    return best.plan.model_copy(update={"edits": tuple(edits), "reasoning": _explain(trials, edits)})
+
+
+def _explain(trials: Sequence[Trial], edits: Sequence[Edit]) -> str:
+    """The first plan's reasoning, and what the renders since changed about it."""
+    first = trials[0].plan
+    changed = [
+        f"{new.control} {old.amount:+g} → {new.amount:+g}"
+        for old, new in zip(first.edits, edits, strict=True)
+        if old.amount != new.amount
+    ]
+    seen = "the render" if len(trials) == 1 else f"{len(trials)} renders"
+    return f"{first.reasoning} Corrected after seeing {seen}: {', '.join(changed)}."
 
 
 def _is_free(edit: Edit, trial: Trial) -> bool:
