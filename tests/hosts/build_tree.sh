@@ -37,7 +37,8 @@ mkdir -p "$tree"
     chroot "$tree" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
         -t trixie-backports "${packages[@]}"
     chroot "$tree" apt-get clean
-    chroot "$tree" darktable-cli --version
+    # darktable finds its library by way of /proc.
+    unshare --mount sh -c "mount -t proc proc '$tree/proc' && exec chroot '$tree' darktable-cli --version"
 } >&2
 touch "$ready"
 echo "$tree"

@@ -10,16 +10,14 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hostbridge import InvalidSetting
 from hostbridge.darktable import install
-
-if TYPE_CHECKING:
-    from hostbridge.darktable.sidecar import Sidecar
+from hostbridge.darktable.sidecar import Sidecar
 
 TIMEOUT = 120.0  # seconds; a full-size render with heavy modules on a slow machine
 

@@ -8,16 +8,14 @@ import threading
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from hostbridge import Cancelled, HostFailed
 from hostbridge.darktable.install import Darktable
 from hostbridge.darktable.render import TIMEOUT, Render, applied, failure, options, picture
 from hostbridge.darktable.render.display import die_with_parent
 from hostbridge.darktable.render.scratch import Scratch
-
-if TYPE_CHECKING:
-    from hostbridge.darktable.sidecar import Sidecar
+from hostbridge.darktable.sidecar import Sidecar
 
 _POLL = 0.1  # seconds between looks at the cancel event
 _NOT_OPENED = ("no images to export", "mipmap allocation for", "can't open file")

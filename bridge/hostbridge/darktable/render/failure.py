@@ -29,7 +29,7 @@ _SIGNATURES = (
 
 
 def check_readable(image: Path) -> None:
-    """Raises `UnreadableImage` for what no darktable could open: nothing there, a folder, no permission, an empty file."""
+    """Raises `UnreadableImage` for what no darktable could open: not there, a folder, forbidden, empty."""
     if not image.exists():
         raise UnreadableImage(f"{image}: no such file")
     if not image.is_file():

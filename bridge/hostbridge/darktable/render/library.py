@@ -10,16 +10,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from hostbridge import HostMissing
 from hostbridge.darktable.install import Darktable
 from hostbridge.darktable.render import TIMEOUT, Render, applied, failure, picture
 from hostbridge.darktable.render.cli import CliRenderer
 from hostbridge.darktable.render.pool import Pool, WorkerDoesNotStart, WorkerLost, size_for_machine
-
-if TYPE_CHECKING:
-    from hostbridge.darktable.sidecar import Sidecar
+from hostbridge.darktable.sidecar import Sidecar
 
 _ATTEMPTS = 2  # workers that may die of one render before darktable-cli makes it
 _log = logging.getLogger(__name__)
@@ -87,7 +85,8 @@ class LibraryRenderer:
         timeout: float,
     ) -> Render | None:
         """A worker's render; None for what darktable-cli has to decide or do."""
-        if not self._usable:
+        if not self._usable or not (sidecar is None or sidecar.complete):
+            # What an old sidecar leaves open darktable decides when it loads the image, not always as the first time.
             return None
         with self._files() as (settings, out), self._pool.worker(image, cancel) as worker:
             if sidecar is not None:

@@ -28,8 +28,8 @@ _LUA = """
 local darktable = ...
 local images = {}
 local function import(path)
-    local image = darktable.database.import(path)
-    if not image then return 0 end
+    local opened, image = pcall(darktable.database.import, path)
+    if not (opened and image) then return 0 end
     images[image.id] = image
     return image.id
 end
@@ -76,7 +76,7 @@ class Darktable:
 
     def render(self, image: str, sidecar: str | None, size: int, out: str) -> bytes:
         """Write a TIFF of ``image`` to ``out`` and return the XMP that describes how it was made."""
-        identity = self._open(image, untouched=sidecar is None)
+        identity = self._open(image, sidecar is None, out)
         if sidecar is not None and self._c.dt_history_load_and_apply(identity, os.fsencode(sidecar), 1) != 0:
             self.close(image)
             raise Failed("sidecar")
@@ -94,7 +94,7 @@ class Darktable:
             self._forget(identity)
         self._c.dt_image_remove(identity)
 
-    def _open(self, image: str, untouched: bool) -> int:
+    def _open(self, image: str, untouched: bool, out: str) -> int:
         stamp = (_stamp(image), _stamp(f"{image}.xmp"))
         if image in self._images:
             identity, known, is_untouched = self._images[image]
@@ -110,7 +110,16 @@ class Darktable:
         if identity <= 0:
             raise Failed("import")
         self._images[image] = (identity, stamp, untouched)
+        if not untouched:
+            self._load(identity, out)
         return identity
+
+    def _load(self, identity: int, out: str) -> None:
+        """Have the image decoded: settings applied before that do not know the profile embedded in it."""
+        with self.lua():
+            self._export(identity, out, 16)
+        if os.path.exists(out):
+            os.remove(out)
 
     def _packet(self, identity: int) -> bytes:
         text = self._c.dt_exif_xmp_read_string(identity)
