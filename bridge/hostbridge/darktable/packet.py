@@ -105,6 +105,20 @@ def drop(root: etree._Element, name: str) -> None:
             _remove(element)
 
 
+def drop_repeated(root: etree._Element) -> None:
+    """Remove properties that say a second time what was said: exiv2 rejects the whole packet for one.
+
+    Some tools write them; darktable then still finds the old form of its history by other means, but not the new one.
+    """
+    seen: list[bytes] = []
+    for description in _descriptions(root):
+        for element in list(description):
+            said = etree.tostring(element, method="c14n2", strip_text=True, with_tail=False)
+            if said in seen:
+                _remove(element)
+            seen.append(said)
+
+
 def items(root: etree._Element, name: str) -> list[etree._Element]:
     """The ``rdf:li`` of an array property, none where there is no such property."""
     found = _property(root, name)

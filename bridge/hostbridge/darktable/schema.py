@@ -222,6 +222,14 @@ class Schema:
     blend_version: int
     masks_version: int
 
+    @property
+    def names_by_hand(self) -> bool:
+        """True where darktable renames an instance unless its name is marked ``multi_name_hand_edited``.
+
+        Before 4.4 that mark must not be there: darktable 4.2 takes it for the name (tested on renders).
+        """
+        return tuple(map(int, self.version.split(".")[:2])) >= (4, 4)
+
     def module(self, operation: str) -> Module:
         """The module of that operation name; `InvalidSetting` for one this darktable does not have."""
         try:

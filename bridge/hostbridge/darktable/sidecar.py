@@ -243,6 +243,7 @@ class Sidecar:
     def _changed(self) -> etree._Element:
         """A copy of the tree to change, with steps as entries: version 1's arrays say the same, only in columns."""
         root = copy.deepcopy(self._root)
+        packet.drop_repeated(root)
         if history.has_old_arrays(root):
             entries = history.entries(root)
             history.drop_old_arrays(root)

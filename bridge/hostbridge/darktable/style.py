@@ -86,7 +86,7 @@ def _of_settings(one: ModuleSettings, before: Sequence[HistoryEntry], schema: Sc
         priority=sum(entry.operation == one.operation for entry in before),
         blend_version=schema.blend_version,
         blend=limits.blend_params(one.mask, module, schema) if one.mask else limits.unlimited(module, schema),
-        other={"multi_name_hand_edited": "1"},
+        other={"multi_name_hand_edited": "1"} if schema.names_by_hand else {},
     )
 
 
