@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 from retouchiq.language.lexicon import Meaning, Meanings, lexicon
 from retouchiq.language.spelling import corrected
@@ -11,15 +11,20 @@ from retouchiq.language.tokens import Token, normalised, tokens
 
 MOVES = ("movers:up", "movers:down", "movers:off")
 SHIFTS = ("phrase", "verb", "comparative", "adjective", "fault")
-PARTICLES = ("up", "down")
+COLOURS = ("colour", "colours", "tinged")
+PLACES = ("found", "region", "object")
 
 
 @dataclass(frozen=True)
 class Item:
-    """A phrase of the text with all it may mean; ``kind`` is ``phrase``, ``word`` (unknown), ``number``, ``ratio``."""
+    """A phrase of the text and all it may mean: ``text`` as corrected, ``said`` as typed.
+
+    ``kind`` is ``phrase``, ``word`` (unknown), ``number``, ``ratio``, ``stop`` or ``comma``.
+    """
 
     kind: str
     text: str
+    said: str
     meanings: Meanings
 
     def get(self, *roles: str) -> Meaning | None:
@@ -31,18 +36,23 @@ class Item:
         return any(role in self.meanings for role in roles)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Clause:
-    """Items that belong together. ``joined``: it goes on from the clause before it in the same sentence."""
+    """Items that belong together.
 
-    items: list[Item] = field(default_factory=list)
+    ``joined``: it goes on from the clause before it in the same sentence. ``purpose``: it says what the rest is for.
+    ``run_on``: nothing but its own verb separates it from the clause before.
+    """
+
+    items: tuple[Item, ...]
     joined: bool = False
-    strong: bool = False
+    purpose: bool = False
+    run_on: bool = False
 
     @property
-    def text(self) -> str:
-        """Its words."""
-        return " ".join(item.text for item in self.items)
+    def said(self) -> str:
+        """Its words as typed."""
+        return " ".join(item.said for item in self.items)
 
     def positions(self, *roles: str) -> Iterator[int]:
         """Where items with one of these roles are."""
@@ -52,9 +62,31 @@ class Clause:
         """Where the first such item is."""
         return next(self.positions(*roles), None)
 
+    def last_before(self, end: int, *roles: str) -> int | None:
+        """Where the last such item before ``end`` is."""
+        return max((at for at in self.positions(*roles) if at < end), default=None)
+
     def has(self, *roles: str) -> bool:
         """Whether there is such an item."""
         return self.first(*roles) is not None
+
+    def starts(self, *roles: str) -> bool:
+        """Whether its first item that says anything has one of these roles."""
+        first = next((item for item in self.items if not _empty(item)), None)
+        return first is not None and first.has(*roles)
+
+
+def _empty(item: Item) -> bool:
+    """Whether an item says nothing by itself: articles, politeness, amounts."""
+    return set(item.meanings) <= {
+        "transparent",
+        "degree",
+        "prepositions",
+        "complaints",
+        "pictures",
+        "pronouns",
+        "open",
+    } and bool(item.meanings)
 
 
 def _items(found: list[Token]) -> Iterator[Item]:
@@ -64,51 +96,166 @@ def _items(found: list[Token]) -> Iterator[Item]:
     while at < len(words):
         length, meanings = table.longest_match(words, at) if found[at].kind == "word" else (0, {})
         kind = "phrase" if length else found[at].kind
-        length = length or 1
-        yield Item(kind, " ".join(words[at : at + length]), meanings)
-        at += length
+        end = at + (length or 1)
+        yield Item(kind, " ".join(words[at:end]), " ".join(token.text for token in found[at:end]), meanings)
+        at = end
 
 
-def _complete(clause: Clause) -> bool:
-    """Whether the clause says all that a wish needs, so that a further verb begins another."""
-    return clause.has("verb", "comparative", "phrase") or (clause.has(*MOVES) and clause.has("noun", "colour", "colours", "found", "region", "object"))
+def _rejoined(items: list[Item]) -> tuple[Item, ...]:
+    """The items with separated verbs put together: "take the man out" is "take out the man"."""
+    phrases = lexicon().phrases
+    for at, item in enumerate(items):
+        if not item.has("separable:verbs"):
+            continue
+        for later in range(at + 2, len(items)):
+            if not items[later].has("separable:particles"):
+                continue
+            whole = f"{item.text} {items[later].text}"
+            meanings = phrases.get(tuple(whole.split()))
+            if meanings:
+                verb = replace(item, text=whole, meanings=meanings)
+                return (*items[:at], verb, *items[at + 1 : later], *items[later + 1 :])
+    return tuple(items)
 
 
-def _begins(clause: Clause, item: Item) -> bool:
+OPENERS = ("except", "keepers", "reasons", "openers")
+WISHED = ("verb", "comparative", "phrase", "look", "impossible", "geometry")
+THINGS = ("noun", *COLOURS, *PLACES)
+
+
+def _complete(items: list[Item]) -> bool:
+    """Whether the items say all that a wish needs, so that a further verb begins another."""
+    moved = any(item.has(*MOVES, "movers_free", "makers", "keepers") for item in items)
+    told = any(item.has("noun", *PLACES, *COLOURS) for item in items) and any(
+        item.has("fault", "adjective") for item in items
+    )
+    return (
+        any(item.has(*WISHED) for item in items)
+        or told
+        or (moved and any(item.has(*THINGS, "adjective", "fault") or item.kind == "word" for item in items))
+    )
+
+
+STARTERS = ("make", "making", "makes", "turn", "give", "please")
+COMPARING = (
+    "more",
+    "less",
+    "low",
+    "high",
+    "so much",
+    "good",
+    "plus",
+    "better",
+    "higher",
+    "lower",
+    "stronger",
+    "up",
+    "down",
+    "nice",
+    "proper",
+    "not so",
+    "not as",
+    "need",
+    "needs",
+    "perfect",
+    "greater",
+    "clear",
+    "bit",
+    "save",
+    "control",
+    "calm",
+    "cut",
+    "fill",
+    "open",
+    "drop",
+    "pull",
+    "press",
+    "good",
+    "extra",
+    "missing",
+    "too much",
+    "too many",
+    "not enough",
+    "unwanted",
+    "corrections",
+    "correction",
+)
+CARRIERS = (
+    "degree",
+    "transparent",
+    "negations",
+    "makers",
+    "prepositions",
+    *MOVES,
+    "complaints",
+    "movers_free",
+    "only",
+    "pronouns",
+)
+
+
+def _begins(items: list[Item], item: Item) -> bool:
     """Whether a verb in a run-on sentence starts a new clause."""
-    if item.text in PARTICLES or not _complete(clause):
+    if not items or not _complete(items):
         return False
-    previous = clause.items[-1]
-    if item.has("makers") and item.text in ("make", "making", "makes", "turn", "give"):
+    if item.text.split()[0] in STARTERS:
         return True
-    if previous.has("degree", "transparent", *MOVES, "makers", "negations") and not previous.has("noun", "untouched"):
+    previous = items[-1]
+    if previous.has(*CARRIERS) and not previous.has("noun", "untouched", *WISHED, *PLACES, "pictures"):
         return False
-    return item.has("verb") and not item.has("noun", "adjective") or (
-        item.has(*MOVES) and item.text not in ("more", "less", "low", "high", "so much", "good", "plus", "better")
+    verb = item.has("verb") and not item.has("noun", "adjective", "fault")
+    return verb or (item.has(*MOVES) and item.text not in COMPARING)
+
+
+def _purpose(items: list[Item], item: Item, following: Item | None, joined: bool) -> bool:
+    """Whether an item opens the part of a sentence that says what the wish is for."""
+    listed = joined and any(other.has("noun") for other in items)
+    if not items or not (listed or _complete(items)):
+        return False
+    if item.has("purpose"):
+        return not (item.text == "so" and following is not None and following.has("adjective", "fault"))
+    if item.text in ("to look", "to appear", "to be"):
+        return any(item.has(*WISHED) for item in items)
+    return (
+        item.text == "to"
+        and following is not None
+        and following.has("verb", "makers", *MOVES, "geometry")
+        and not items[-1].has("makers", "movers:up")
     )
 
 
 def clauses(text: str) -> list[Clause]:
     """The clauses of an instruction, in order."""
     result: list[Clause] = []
-    current = Clause()
-    joined = False
+    current: list[Item] = []
+    joined = purpose = run_on = False
 
-    def close(strong: bool = False) -> None:
+    def close() -> None:
         nonlocal current
-        if current.items:
-            result.append(current)
-        current = Clause(joined=joined, strong=strong)
+        if current:
+            result.append(Clause(_rejoined(current), joined, purpose, run_on))
+        current = []
 
-    for item in _items(tokens(normalised(text))):
+    items = list(_items(tokens(normalised(text))))
+    for item, following in zip(items, [*items[1:], None], strict=True):
         if item.kind in ("stop", "comma") or item.has("breaks", "breaks:strong"):
-            joined = item.kind != "stop"
-            close(item.has("breaks:strong"))
-        elif item.has("except", "keepers") or _begins(current, item):
-            joined = True
             close()
-            current.items.append(item)
+            joined, run_on = item.kind != "stop", False
+            if (
+                item.kind == "stop"
+                or item.has("breaks:strong")
+                or (following is not None and following.has("verb", "makers", *MOVES, "geometry"))
+            ):
+                purpose = False
+        elif _purpose(current, item, following, joined):
+            close()
+            joined = purpose = True
+            current.append(item)
+        elif (current and item.has(*OPENERS)) or _begins(current, item):
+            close()
+            joined = run_on = True
+            current.append(item)
         else:
-            current.items.append(item)
+            current.append(item)
     close()
     return result

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -14,7 +14,7 @@ VOWELS = "aeiou"
 
 @dataclass(frozen=True)
 class Effect:
-    """What a word does to one control: ``direction`` ±1, ``weight`` relative to the plain wish, options, region name."""
+    """What a word does to one control: ``direction`` ±1, ``weight`` relative to the plain wish, options, region."""
 
     control: str
     direction: int
@@ -33,12 +33,20 @@ class Effect:
 
 @dataclass(frozen=True)
 class Meaning:
-    """One thing a phrase may mean. ``role`` is its part in the grammar, the rest depends on the role."""
+    """One thing a phrase may mean. ``role`` is its part in the grammar, the rest depends on the role.
+
+    ``effects`` is what more of it does and ``less`` what less of it does where that is not just the opposite;
+    ``leaves`` are the controls left to the picture where no direction is said; ``unwanted`` things are faults when
+    merely named ("noise").
+    """
 
     role: str
     name: str = ""
     value: float = 0.0
     effects: tuple[Effect, ...] = ()
+    less: tuple[Effect, ...] = ()
+    leaves: tuple[str, ...] = ()
+    unwanted: bool = False
 
 
 Meanings = dict[str, Meaning]
@@ -52,6 +60,8 @@ class Lexicon:
     phrases: dict[tuple[str, ...], Meanings] = field(default_factory=dict)
     longest: dict[str, int] = field(default_factory=dict)
     words: set[str] = field(default_factory=set)
+    objects: dict[tuple[str, str], tuple[Effect, ...]] = field(default_factory=dict)
+    moves: dict[tuple[str, str], int] = field(default_factory=dict)
     looks: dict[str, tuple[Effect, ...]] = field(default_factory=dict)
     colours: dict[str, dict[str, Any]] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
@@ -109,18 +119,32 @@ def _compares(adjective: str) -> bool:
     return len(adjective) <= 7 and not adjective.endswith(("ed", "ful", "ous")) and " " not in adjective
 
 
+def _effects(texts: Iterable[str]) -> tuple[Effect, ...]:
+    return tuple(Effect.parse(text) for text in texts)
+
+
 def _add_qualities(lexicon: Lexicon) -> None:
     for name, row in _table("qualities").items():
-        effects = tuple(Effect.parse(text) for text in row["effects"])
+        effects = _effects(row["effects"])
+        meaning = Meaning(
+            role="noun",
+            name=name,
+            effects=effects,
+            less=_effects(row.get("less", ())),
+            leaves=tuple(row.get("leaves", dict.fromkeys(effect.control for effect in effects))),
+            unwanted=row.get("unwanted", False),
+        )
         for role in ("noun", "verb", "adjective", "fault", "phrase"):
             for phrase in row.get(f"{role}s", ()):
-                lexicon.add(phrase, Meaning(role, name, effects=effects))
+                lexicon.add(phrase, replace(meaning, role=role))
         for phrase in row.get("verbs", ()):
             for form in inflected(phrase, ("s", "ed", "ing")):
-                lexicon.add(form, Meaning("verb", name, effects=effects))
+                lexicon.add(form, replace(meaning, role="verb"))
         for phrase in row.get("adjectives", ()):
             for form in inflected(phrase, ("er", "est")) if _compares(phrase) else ():
-                lexicon.add(form, Meaning("comparative", name, effects=effects))
+                lexicon.add(form, replace(meaning, role="comparative"))
+        for object_name, texts in row.get("with", {}).items():
+            lexicon.objects[name, object_name] = _effects(texts)
 
 
 def _add_colours(lexicon: Lexicon) -> None:
@@ -130,7 +154,7 @@ def _add_colours(lexicon: Lexicon) -> None:
         for word in row["words"]:
             lexicon.add(word, Meaning("colour", name, effects=effects))
             lexicon.add(word + "s", Meaning("colours", name, effects=effects))
-            for form in (*inflected(word, ("er", "ish", "y")), word + "ish"):
+            for form in (*inflected(word, ("er", "ish", "ness")), word + "ish", word + "y"):
                 lexicon.add(form, Meaning("tinged", name, effects=effects))
 
 
@@ -179,6 +203,12 @@ def _add_words(lexicon: Lexicon) -> None:
                 lexicon.add(phrase, Meaning(role if name == "words" else f"{role}:{name}", name, MOVES.get(name, 0.0)))
 
 
+def _add_moves(lexicon: Lexicon) -> None:
+    for noun, row in _table("moves").items():
+        for direction, words in row.items():
+            lexicon.moves.update({(noun, word): int(MOVES[direction]) for word in words})
+
+
 def _add_impossible(lexicon: Lexicon) -> None:
     for name, row in _table("impossible").items():
         for phrase in row.get("phrases", ()):
@@ -197,6 +227,7 @@ def lexicon() -> Lexicon:
     _add_regions(built)
     _add_rows(built, "geometry", "geometry")
     _add_words(built)
+    _add_moves(built)
     _add_impossible(built)
     return built
 

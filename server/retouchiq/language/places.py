@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from hostbridge.controls import EVERYWHERE, HUES, TONES, Region
 
-from retouchiq.language.clauses import Clause, Item
+from retouchiq.language.clauses import PLACES, Clause, Item
 from retouchiq.language.lexicon import Effect
+from retouchiq.language.request import Wish
 
-PLACES_ROLES = ("found", "region", "object")
-
-TONAL = {"shadows": "shadows", "highlights": "highlights", "whites": "whites", "blacks": "blacks"}
+TONAL = ("shadows", "highlights", "whites", "blacks")
 BAND_PART = {"exposure": "lightness", "saturation": "saturation", "vibrance": "saturation", "hue": "hue"}
 NATIVE = {
-    # colours a thing has by nature: "a bluer sky" is about its blue, "a pink sky" about a cast over it
+    # colours that a thing has by nature: "a bluer sky" is about its blue, "a pink sky" about a cast over it
     "sky": ("blue", "aqua"),
     "blue": ("blue", "aqua"),
     "green": ("green", "yellow"),
-    "orange": ("red", "orange", "magenta", "yellow"),
-    "face": ("red", "orange", "magenta"),
+    "orange": ("red", "magenta"),
+    "face": ("red", "magenta"),
 }
 
 
 def located(region: Region) -> bool:
     """Whether the region needs no picture to be found."""
-    return region.everywhere is False or region.name == "everywhere"
+    return region.name == "everywhere" or not region.everywhere
 
 
 def region_of(item: Item) -> Region:
@@ -31,7 +32,8 @@ def region_of(item: Item) -> Region:
     named = item.get("region")
     if named:
         return Region.named(named.name)
-    return Region(name=item.meanings["found"].name if item.has("found") else item.meanings["object"].name)
+    place = item.get("found", "object")
+    return Region(name=place.name if place else item.text)
 
 
 def inverted(region: Region) -> Region:
@@ -39,15 +41,13 @@ def inverted(region: Region) -> Region:
     return region.model_copy(update={"name": f"not {region.name}", "inverted": not region.inverted})
 
 
-def together(regions: list[Region]) -> Region:
-    """The first region that has to be found, or else the intersection of the named ones."""
-    regions = [region for region in regions if region.name != "everywhere"]
-    found = [region for region in regions if not located(region)]
-    if found or len(regions) < 2:
-        return (found or regions or [EVERYWHERE])[0]
-    first, second = regions[:2]
-    if first.inverted or second.inverted:
-        return first
+def together(regions: Iterable[Region]) -> Region:
+    """The first region that has to be found, or else the intersection of the first two named ones."""
+    parts = [region for region in regions if region.name != "everywhere"]
+    found = [region for region in parts if not located(region)]
+    if found or len(parts) < 2 or any(part.inverted for part in parts[:2]):
+        return (found or parts or [EVERYWHERE])[0]
+    first, second = parts[:2]
     return Region(
         name=f"{first.name} {second.name}",
         tones=first.tones or second.tones,
@@ -56,20 +56,48 @@ def together(regions: list[Region]) -> Region:
     )
 
 
-def region_in(clause: Clause, heads: tuple[int, ...] = ()) -> Region:
+def regions_in(clause: Clause, heads: Iterable[int] = ()) -> list[int]:
+    """Where a clause names regions outside of its heads."""
+    return [at for at in clause.positions(*PLACES) if at not in set(heads)]
+
+
+def region_in(clause: Clause, heads: Iterable[int] = ()) -> Region:
     """The region a clause names outside of its heads."""
-    places = [at for at in clause.positions(*PLACES_ROLES) if at not in heads]
-    return together([region_of(clause.items[at]) for at in places])
+    return together(region_of(clause.items[at]) for at in regions_in(clause, heads))
+
+
+def band(name: str) -> Region:
+    """The region of a colour that was named as a colour ("the greens"): its edits have controls of their own."""
+    return Region.named(name).model_copy(update={"name": f"{name}s"})
+
+
+def is_band(region: Region) -> bool:
+    """Whether the region is a colour that was named as a colour."""
+    return region.hues is not None and region.name not in HUES and region.name.removesuffix("s") in HUES
 
 
 def settled(effect: Effect, region: Region) -> tuple[str, Region]:
     """The control and region of an effect wished in a region: lighter shadows are the shadows control, everywhere."""
     if effect.region:
         region = Region.named(effect.region)
+    if effect.control == region.name:
+        return effect.control, EVERYWHERE
     if region.inverted:
         return effect.control, region
     if effect.control == "exposure" and region.name in TONAL and region.name in TONES:
-        return TONAL[region.name], EVERYWHERE
-    if region.name in HUES and region.shape is None and effect.control in BAND_PART:
-        return f"{region.name}.{BAND_PART[effect.control]}", EVERYWHERE
+        return region.name, EVERYWHERE
+    hue = region.name.removesuffix("s")
+    if is_band(region):
+        if effect.control in BAND_PART and region.shape is None:
+            return f"{hue}.{BAND_PART[effect.control]}", EVERYWHERE
+        region = region.model_copy(update={"name": hue})
     return effect.control, region
+
+
+def settled_again(wish: Wish, region: Region) -> Wish | None:
+    """The same wish for another region; None where the control knows no regions."""
+    base = "exposure" if wish.control in TONAL else wish.control
+    control, where = settled(Effect(base, wish.direction), region)
+    if wish.control not in TONAL and "." in wish.control:
+        return None
+    return wish.model_copy(update={"control": control, "region": where, "located": located(where)})

@@ -2,84 +2,230 @@
 
 from __future__ import annotations
 
-from retouchiq.language.clauses import MOVES, Clause, clauses
+from hostbridge.controls import EVERYWHERE, Region
+
+from retouchiq.language.amounts import amount
+from retouchiq.language.clauses import MOVES, SHIFTS, Clause, Item, clauses
+from retouchiq.language.framing import geometry_free, geometry_wishes
 from retouchiq.language.lexicon import lexicon
-from retouchiq.language.places import PLACES_ROLES, region_in
+from retouchiq.language.limiting import cancelled, forbidden, forbids, limits
+from retouchiq.language.merging import merged
+from retouchiq.language.places import located, region_in, regions_in, settled_again
+from retouchiq.language.refusing import refused, sentence
 from retouchiq.language.request import Limit, Request, Wish
-from retouchiq.language.wishing import Context, amount, dimension_wishes, heads, shift_wishes, wishes
+from retouchiq.language.settings import settings
+from retouchiq.language.tinting import band_in, colour_wishes, filter_wish
+from retouchiq.language.tokens import LONGEST
+from retouchiq.language.wishing import (
+    Context,
+    dimension_wishes,
+    heads,
+    is_free,
+    mover_of,
+    shift_wishes,
+    wishes,
+)
+
+UNMOVED = ("more", "less")
 
 
 class _Reading:
-    """A request in the making."""
+    """A request in the making: one method per thing a clause can be, in the order they are tried.
+
+    Each returns whether the clause is done with.
+    """
 
     def __init__(self) -> None:
         self.wishes: list[Wish] = []
+        self.look_wishes: list[Wish] = []
         self.limits: list[Limit] = []
         self.looks: list[str] = []
         self.free: list[str] = []
         self.unsupported: list[str] = []
         self.unread: list[str] = []
+        self.cancelled: set[str] = set()
         self.open_ended = False
         self.context = Context()
+        self.last: list[Wish] = []
+
+    def take(self, clause: Clause) -> None:
+        """Read one clause."""
+        if not clause.joined:
+            self.context = Context()
+        self._compare(clause)
+        readings = (self.refuse, self.limit, self.look, self.frame, self.adjust, self.repeat, self.open)
+        if not any(reading(clause) for reading in readings):
+            self.unread += [item.said for item in clause.items if item.kind == "word"]
+
+    def _compare(self, clause: Clause) -> None:
+        source, target = clause.first("sources"), clause.first("sources:targets")
+        if source is not None and (target is None or source < target):
+            self.context.source = True
+        elif target is not None:
+            self.context.source = False
+
+    def refuse(self, clause: Clause) -> bool:
+        kind = refused(clause, self.context)
+        self.context.away = kind if kind in ("objects", "adding") else ""
+        if kind:
+            self.unsupported.append(sentence(kind, clause))
+        return bool(kind)
+
+    def limit(self, clause: Clause) -> bool:
+        found = limits(clause)
+        self.limits += found
+        return bool(found) or clause.starts("keepers") or clause.has("caps")
+
+    def look(self, clause: Clause) -> bool:
+        at = clause.first("look")
+        if at is None or (clause.purpose and self.context.wished):
+            return False
+        name = clause.items[at].meanings["look"].name
+        self.looks.append(name)
+        made = wishes(lexicon().looks[name], 1, amount(clause, at), region_in(clause), clause.said)
+        self.look_wishes += made
+        rest = Clause(tuple(item for position, item in enumerate(clause.items) if position != at), clause.joined)
+        self.adjust(rest)
+        return True
+
+    def frame(self, clause: Clause) -> bool:
+        made = geometry_wishes(clause)
+        self.wishes += made
+        free = () if made else geometry_free(clause)
+        self.free += free
+        return bool(made or free)
+
+    def adjust(self, clause: Clause) -> bool:
+        found = heads(clause)
+        made: list[Wish] = []
+        region = band_in(clause, found)
+        if region is None:
+            made = filter_wish(clause, self.last) or colour_wishes(clause, self.context)
+            found = [] if made else found
+        region = region or self._region(clause, found)
+        free: list[str] = []
+        for head in found:
+            if clause.items[head].has(*SHIFTS) and not _is_noun(clause, head):
+                made += shift_wishes(clause, head, region, self.context)
+            elif is_free(clause, head, self.context):
+                free += clause.items[head].meanings["noun"].leaves
+            else:
+                made += dimension_wishes(clause, head, region, self.context)
+        if clause.purpose and self.context.wished:
+            return bool(found or made)
+        if made and forbids(clause):
+            self.limits += forbidden(made, clause)
+            return True
+        if made and (gone := cancelled(clause, made)):
+            self.cancelled |= gone
+            return True
+        self.free += free
+        self._scope(clause, found, made)
+        self._remember(clause, found, made, region)
+        return bool(found or made)
+
+    def _region(self, clause: Clause, found: list[int]) -> Region:
+        """The region of the clause, or of the one before it where this only goes on about it ("darker and bluer")."""
+        if regions_in(clause, found) or not clause.joined or not found:
+            return region_in(clause, found)
+        bare = not any(_acts(item) for item in clause.items)
+        pronoun = clause.has("pronouns") and clause.last_before(found[0], "pronouns") is not None
+        about_it = pronoun and not located(self.context.region)
+        return self.context.region if bare or about_it else EVERYWHERE
+
+    def _scope(self, clause: Clause, found: list[int], made: list[Wish]) -> None:
+        """Carry amounts over: "a bit warmer and brighter" forwards, "contrast and saturation a bit" backwards."""
+        if not found or not clause.joined or not made:
+            return
+        said = amount(clause, found[0])
+        own = clause.has(*MOVES, "makers") or clause.has("noun")
+        before = self.context.amount
+        if not said.said and before.strength is not None and not before.after and not own:
+            made[:] = [wish.model_copy(update={"strength": round(wish.strength * before.strength, 3)}) for wish in made]
+        carried = (
+            not clause.run_on
+            and said.after
+            and said.strength is not None
+            and not before.said
+            and not clause.has(*MOVES, "makers")
+        )
+        if carried and said.strength is not None and self.last and self.context.chained:
+            size = len(self.last)
+            for at in range(len(self.wishes) - size, len(self.wishes)):
+                wish = self.wishes[at]
+                self.wishes[at] = wish.model_copy(update={"strength": round(wish.strength * said.strength, 3)})
+
+    def _remember(self, clause: Clause, found: list[int], made: list[Wish], region: Region) -> None:
+        self.wishes += made
+        self.last = made or self.last
+        context = self.context
+        at = clause.first(*MOVES)
+        if at is not None:
+            meaning = clause.items[at].get(*MOVES)
+            context.mover = int(meaning.value) if meaning else None
+            context.free = False
+        elif clause.has("movers_free"):
+            context.free = True
+        context.wished = context.wished or bool(made)
+        if not found:
+            return
+        context.amount = amount(clause, found[0])
+        context.chained = bool(made)
+        context.complained = any(wish.complaint for wish in made)
+        places = regions_in(clause, found)
+        context.region = region if not places or places[0] < found[0] or not located(region) else EVERYWHERE
+
+    def repeat(self, clause: Clause) -> bool:
+        """A clause that only names a place says the last wish of it too, or of it alone."""
+        places = regions_in(clause)
+        if clause.purpose:
+            return True
+        if not places or not self.last or not clause.joined or clause.has("makers", "refused:away"):
+            return False
+        region = region_in(clause)
+        if clause.has("only"):
+            self.wishes = self.wishes[: -len(self.last)]
+        made = [moved for wish in self.last if (moved := settled_again(wish, region)) is not None]
+        self.wishes += made
+        return bool(made)
+
+    def open(self, clause: Clause) -> bool:
+        wished = clause.has("open:verbs") or (
+            clause.has("open:states") and (clause.has("makers") or len(clause.items) <= 3)
+        )
+        if not wished or (clause.purpose and self.context.wished):
+            return False
+        self.open_ended = True
+        return True
 
 
-def _look(clause: Clause, reading: _Reading) -> bool:
-    at = clause.first("look")
-    if at is None:
+def _acts(item: Item) -> bool:
+    """Whether an item is a verb of its own, so that its clause does not just go on about what came before."""
+    verb = item.has("verb") and not item.has("adjective", "comparative", "fault")
+    return verb or (item.has(*MOVES, "makers") and item.text not in UNMOVED)
+
+
+def _is_noun(clause: Clause, head: int) -> bool:
+    """Whether a word that can be both is a noun here: it is moved ("add blur", "increase focus")."""
+    if not clause.items[head].has("noun"):
         return False
-    name = clause.items[at].meanings["look"].name
-    reading.looks.append(name)
-    reading.wishes += wishes(lexicon().looks[name], 1, amount(clause, at), region_in(clause), clause.text)
-    return True
-
-
-def _adjust(clause: Clause, reading: _Reading) -> bool:
-    found = heads(clause)
-    if not found:
-        return False
-    source = clause.has("sources")
-    region = region_in(clause, tuple(found))
-    made: list[Wish] = []
-    for head in found:
-        item = clause.items[head]
-        if item.has("phrase", "verb", "comparative", "adjective", "fault"):
-            made += shift_wishes(clause, head, region, source)
-        else:
-            made += dimension_wishes(clause, head, region, reading.context)
-    reading.wishes += made
-    at = clause.first(*MOVES)
-    if at is not None:
-        meaning = clause.items[at].get(*MOVES)
-        reading.context.mover = int(meaning.value) if meaning else 0
-    return True
-
-
-def _merged(found: list[Wish]) -> tuple[Wish, ...]:
-    kept: dict[tuple[str, str], Wish] = {}
-    for wish in found:
-        key = (wish.control, wish.region.name)
-        kept.pop(key, None)
-        kept[key] = wish
-    return tuple(kept.values())
-
-
-READERS = (_look, _adjust)
+    at = mover_of(clause, head)
+    return (at is not None and at < head) or clause.last_before(head, "movers_free", "negations") is not None
 
 
 def read(instruction: str) -> Request:
     """What ``instruction`` asks for. Never raises; anything not understood is in ``unread``."""
+    exact, rest = settings(instruction[:LONGEST])
     reading = _Reading()
-    for clause in clauses(instruction):
-        if not clause.joined:
-            reading.context = Context()
-        if not any(reader(clause, reading) for reader in READERS):
-            reading.unread += [item.text for item in clause.items if item.kind == "word"]
+    for clause in clauses(rest):
+        reading.take(clause)
     return Request(
         instruction=instruction,
-        wishes=_merged(reading.wishes),
-        limits=tuple(reading.limits),
+        wishes=merged(reading.look_wishes, reading.wishes + exact, reading.cancelled),
+        limits=tuple(dict.fromkeys(reading.limits)),
         looks=tuple(dict.fromkeys(reading.looks)),
+        free=tuple(dict.fromkeys(reading.free)),
         open_ended=reading.open_ended,
-        unsupported=tuple(reading.unsupported),
+        unsupported=tuple(dict.fromkeys(reading.unsupported)),
         unread=tuple(dict.fromkeys(reading.unread)),
     )

@@ -9,14 +9,18 @@ from pydantic import BaseModel, ConfigDict, Field
 class Wish(BaseModel):
     """One thing asked for.
 
-    ``control``: the name of a control of `hostbridge.controls.CONTROLS`.
+    ``control``: the name of a control of `hostbridge.controls.CONTROLS`, or a module field the user wrote
+    (``colorbalancergb.vibrance``), then with ``exact``.
     ``direction``: +1 or −1 along that control.
-    ``strength``: how much, relative to the plain word (1.0): "a touch" 0.35, "slightly" 0.5, "clearly" 1.4, "a lot" 1.8,
-    "extremely" 2.5. ``exact``: the signed amount in the control's own unit where the user named one ("by two thirds of
-    a stop" is 0.67, "−20 %" is −20), else None.
+    ``strength``: how much, relative to the plain word (1.0): "a hair" 0.25, "a touch" 0.35, "slightly" 0.5,
+    "clearly" 1.4, "a lot" 1.8, "extremely" 2.5; looks and words that move several controls weigh them.
+    ``exact``: the signed amount in the control's own unit where the user named one ("by two thirds of a stop" is 0.67,
+    "−20 %" is −20), else None.
     ``located``: False where the region's name (``sky``, ``face``, …) has to be found in the picture first; the region
-    then has a name and no parts. ``words``: the words of the instruction this was read from. ``complaint``: True where the user
-    described a fault ("too dark", "it looks hazy") rather than a wish. ``options``: as in `hostbridge.controls.OPTIONS`.
+    then has a name and no parts.
+    ``words``: the words of the instruction this was read from.
+    ``complaint``: True where the user described a fault ("too dark", "it looks hazy") rather than a wish.
+    ``options``: as in `hostbridge.controls.OPTIONS`.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -49,7 +53,8 @@ class Limit(BaseModel):
 class Request(BaseModel):
     """An instruction, read.
 
-    ``looks``: names of looks described ("cinematic teal and orange"); their wishes are already in ``wishes``, so this is only for the explanation.
+    ``looks``: names of looks described ("cinematic teal and orange"); their wishes are already in ``wishes``, so this is
+    only for the explanation.
     ``free``: controls named without a direction ("fix the white balance", "straighten it"): the picture decides theirs.
     ``open_ended``: "make it better" and the like: no control named at all, the picture decides everything.
     ``unsupported``: parts no parameter can do, each a sentence that names the user's words.

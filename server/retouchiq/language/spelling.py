@@ -23,9 +23,11 @@ def corrected(word: str) -> str:
     if word in known.words or len(word) < SHORTEST or len(word) > 20 or word in ordinary() or not word.isascii():
         return word
     slips = 2 if len(word) >= 9 else 1
-    candidates = [other for other in known.by_first_letter(word[0]) if abs(len(other) - len(word)) <= slips and len(other) >= 4]
-    best = process.extractOne(word, candidates, scorer=OSA.distance, score_cutoff=slips)
-    if best is None and word[1] != word[0]:
-        swapped = word[1] + word[0] + word[2:]
-        return swapped if swapped in known.words else word
-    return str(best[0]) if best else word
+    candidates = [
+        other for other in known.by_first_letter(word[0]) if abs(len(other) - len(word)) <= slips and len(other) >= 4
+    ]
+    near = process.extract(word, candidates, scorer=OSA.distance, score_cutoff=slips, limit=5)
+    if near:
+        return min((distance, abs(len(other) - len(word)), other) for other, distance, _ in near)[2]
+    swapped = word[1] + word[0] + word[2:]
+    return swapped if swapped in known.words else word

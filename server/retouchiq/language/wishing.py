@@ -2,65 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hostbridge.controls import CONTROLS, EVERYWHERE, Region
 
-from retouchiq.language.amounts import Amount, amount, converted
-from retouchiq.language.clauses import MOVES, SHIFTS, Clause
-from retouchiq.language.lexicon import Effect
-from retouchiq.language.places import located, region_in, settled
+from retouchiq.language.amounts import Amount, amount, converted, negative
+from retouchiq.language.clauses import COLOURS, MOVES, SHIFTS, Clause
+from retouchiq.language.lexicon import Effect, Meaning, lexicon
+from retouchiq.language.places import BAND_PART, is_band, located, settled
 from retouchiq.language.request import Wish
-
-DIMENSIONS = ("noun",)
-COLOURS = ("colour", "colours", "tinged")
-PARTICLE = {"up": 1, "down": -1}
-FLIPS = ("cap",)
 
 
 @dataclass
 class Context:
-    """What a clause may take over from the one before it."""
+    """What a clause may take over from the clauses before it in its sentence."""
 
-    mover: int = 0
+    mover: int | None = None
     away: str = ""
     free: bool = False
     amount: Amount = field(default_factory=Amount)
     region: Region = EVERYWHERE
-    wishes: list[Wish] = field(default_factory=list)
-    purpose: bool = False
+    wished: bool = False
+    source: bool = False
+    target: bool = False
+    colour_sign: int = 0
+    chained: bool = False
+    complained: bool = False
 
 
-def mover_before(clause: Clause, head: int) -> int | None:
-    """Where the mover is that governs the head: the nearest before it."""
-    before = [at for at in clause.positions(*MOVES) if at < head]
-    return before[-1] if before else None
-
-
-def move(clause: Clause, head: int) -> int:
-    """+1 or −1 as the clause moves a noun, 0 where it does not say."""
-    after = [at for at in clause.positions(*MOVES) if at > head]
-    particles = [PARTICLE[clause.items[at].text] for at in after if clause.items[at].text in PARTICLE]
-    if particles:
-        return particles[0]
-    at = mover_before(clause, head)
-    if at is None:
-        at = after[0] if after else None
-    if at is None:
-        return 0
-    meaning = clause.items[at].get(*MOVES)
-    assert meaning is not None
-    return int(meaning.value)
-
-
-def complains(clause: Clause, head: int) -> bool:
-    """Whether the clause says that the picture is so, not that it shall be."""
-    complaint = [at for at in clause.positions("complaints") if at < head]
-    wished = [at for at in clause.positions("makers", "movers:up") if at < head and clause.items[at].text not in ("to", "please")]
-    return bool(complaint) and not wished
-
-
-def wishes(effects: tuple[Effect, ...], sign: int, said: Amount, region: Region, words: str, complaint: bool = False) -> list[Wish]:
+def wishes(
+    effects: tuple[Effect, ...], sign: int, said: Amount, region: Region, words: str, complaint: bool = False
+) -> list[Wish]:
     """Wishes of effects that are all turned by ``sign``."""
     result = []
     for effect in effects:
@@ -83,55 +55,163 @@ def wishes(effects: tuple[Effect, ...], sign: int, said: Amount, region: Region,
     return result
 
 
-def heads(clause: Clause) -> list[int]:
-    """Where the words are that say what is to change."""
-    found: list[int] = []
-    for at, item in enumerate(clause.items):
-        if item.has(*SHIFTS):
-            found.append(at)
-        elif item.has("noun") and not (found and _belongs(clause, found[-1], at)):
-            found.append(at)
-    shifts = [at for at in found if clause.items[at].has(*SHIFTS)]
-    if shifts or len(found) > 1:
-        kept = [at for at in found if not clause.items[at].has("region") or clause.items[at].has(*SHIFTS)]
-        found = kept or found
-    return found
-
-
 def _belongs(clause: Clause, shift: int, noun: int) -> bool:
     """Whether a noun is what a shift before it is said of ("sharper detail") and no wish of its own."""
     between = clause.items[shift + 1 : noun]
-    return clause.items[shift].has(*SHIFTS) and all(item.has("transparent", "degree") for item in between)
+    return clause.items[shift].has(*SHIFTS) and all(item.has("transparent", "degree", *COLOURS) for item in between)
 
 
-def shift_wishes(clause: Clause, head: int, region: Region, source: bool) -> list[Wish]:
+def heads(clause: Clause) -> list[int]:
+    """Where the words are that say what is to change."""
+    found: list[int] = []
+    items = clause.items
+    for at, item in enumerate(items):
+        attribute = item.has("adjective", "fault") and not item.has("verb", "noun") and _names_thing(clause, at)
+        modifier = (
+            item.has("noun")
+            and at + 1 < len(items)
+            and items[at + 1].has("noun")
+            and item.meanings["noun"].name in ("color", "exposure", "cast")
+        )
+        named = item.has("casts", "band_nouns") and at > 0 and items[at - 1].has(*COLOURS)
+        if named:
+            continue
+        if (item.has(*SHIFTS) and not attribute) or (
+            item.has("noun") and not modifier and not (found and _belongs(clause, found[-1], at))
+        ):
+            found.append(at)
+    shifts = [at for at in found if items[at].has(*SHIFTS)]
+    if shifts and clause.last_before(shifts[-1], *MOVES) in (None, shifts[-1] - 1):
+        found = [at for at in found if at >= shifts[0]]
+    if len(found) > 1 or clause.has(*COLOURS):
+        found = [at for at in found if not items[at].has("region") or items[at].has(*SHIFTS)] or found
+    return found
+
+
+def _names_thing(clause: Clause, at: int) -> bool:
+    """Whether the next word is a thing that the adjective only describes: "the dark spots"."""
+    following = clause.items[at + 1 : at + 2]
+    return (
+        bool(following)
+        and (following[0].has("object") or following[0].kind == "word")
+        and not clause.has("makers", "complaints")
+    )
+
+
+def mover_of(clause: Clause, head: int) -> int | None:
+    """Where the mover is that governs a head: the nearest before it, else the first after it."""
+    before = clause.last_before(head, *MOVES)
+    after = (at for at in clause.positions(*MOVES) if at > head)
+    return before if before is not None else next(after, None)
+
+
+def stance(clause: Clause, head: int, context: Context) -> str:
+    """``wished``, ``complained`` or ``plain``: what the words before the head say about it.
+
+    "too warm and flat": what goes on from a complaint complains.
+    """
+    if clause.purpose or clause.has("sources:targets") or clause.last_before(head, "makers", "movers:up") is not None:
+        return "wished"
+    if clause.last_before(head, "complaints") is not None:
+        return "complained"
+    return "complained" if clause.joined and context.complained and not clause.has(*MOVES) else "plain"
+
+
+def _less(clause: Clause, head: int) -> bool:
+    """Whether the word before a shift turns it around: "less bright", "reduce the darkness"."""
+    at = clause.last_before(head, *MOVES)
+    return at is not None and not clause.items[at].has("movers:up")
+
+
+def _negated(clause: Clause, head: int) -> bool:
+    return clause.last_before(head, "negations") is not None
+
+
+def _of_object(clause: Clause, head: int, meaning: Meaning, region: Region) -> tuple[Effect, ...]:
+    """The effects of a shift on what it is said of: "brighter colours" are not a brighter picture."""
+    objects = lexicon().objects
+    nouns = [item.meanings["noun"].name for item in clause.items if item.has("noun")]
+    names = (*nouns, region.name)
+    effects = next((objects[meaning.name, name] for name in names if (meaning.name, name) in objects), meaning.effects)
+    banded = tuple(effect for effect in effects if effect.control in BAND_PART)
+    return banded if banded and is_band(region) else effects
+
+
+def shift_wishes(clause: Clause, head: int, region: Region, context: Context) -> list[Wish]:
     """Wishes of a word that says its direction: "brighter", "sharpen", "too dark"."""
     item = clause.items[head]
-    complaint = complains(clause, head) or source
-    plain = item.has("adjective", "fault") and not item.has("comparative", "verb")
-    wished = [at for at in clause.positions("makers", *MOVES) if at < head]
-    meaning = item.get("fault", "adjective") if plain and complaint else item.get("phrase", "comparative", "verb", "adjective", "fault")
+    said = stance(clause, head, context)
+    roles = ("phrase", "comparative", "verb") if said != "complained" else ("phrase", "comparative")
+    meaning = (
+        item.get(*roles)
+        or item.get(*(("fault", "adjective") if said == "complained" else ("adjective", "fault")))
+        or item.get(*SHIFTS)
+    )
     assert meaning is not None
-    sign = 1
-    if plain and complaint or (source and item.has("comparative")) or (meaning.role == "fault" and not wished):
-        sign, complaint = -1, True
-    mover = mover_before(clause, head)
-    if mover is not None and clause.items[mover].has("movers:down", "movers:off") and not clause.items[mover].has("complaints"):
-        sign = -sign if not (complaint and sign == -1 and clause.items[mover].has("movers:off")) else sign
-    if any(at < head for at in clause.positions("negations")):
+    fault = meaning.role == "fault" and said != "wished"
+    complained = fault or (meaning.role == "adjective" and said == "complained")
+    sign = -1 if complained else 1
+    if context.source and meaning.role in ("comparative", "adjective", "fault"):
+        sign, complained = -1, True
+        sign = 1 if _less(clause, head) else sign
+    elif _less(clause, head):
+        sign = -1
+    if _negated(clause, head) and not fault:
         sign = -sign
-    return wishes(meaning.effects, sign, amount(clause, head), region, clause.text, complaint and sign == -1)
+    return wishes(
+        _of_object(clause, head, meaning, region), sign, amount(clause, head), region, clause.said, complained
+    )
+
+
+def _direction(clause: Clause, head: int, meaning: Meaning, context: Context) -> int:
+    """+1 more, −1 less of a noun."""
+    at = mover_of(clause, head)
+    if at is None:
+        if negative(clause):
+            return -1
+        if clause.has("makers"):
+            return 1
+        return context.mover or (-1 if meaning.unwanted else 1)
+    item = clause.items[at]
+    if (meaning.name, item.text) in lexicon().moves:
+        return lexicon().moves[meaning.name, item.text]
+    mover = item.get(*MOVES)
+    assert mover is not None
+    predicate = at > head and item.has("predicates") and clause.last_before(at, "complaints") is not None
+    return int(-mover.value if predicate else mover.value)
+
+
+def is_free(clause: Clause, head: int, context: Context) -> bool:
+    """Whether a noun is only to be put right, the picture deciding which way."""
+    meaning = clause.items[head].meanings["noun"]
+    if not meaning.effects:
+        return True
+    at = clause.last_before(head, "movers_free", *MOVES)
+    if at is None:
+        after = clause.first("movers_free")
+        if after is None:
+            return context.free and not clause.has("makers")
+        return after > head and not meaning.unwanted and not clause.has(*MOVES)
+    item = clause.items[at]
+    if item.has("movers:up", "movers:down") or (item.has("movers:off") and meaning.unwanted):
+        return False
+    return item.has("movers_free")
 
 
 def dimension_wishes(clause: Clause, head: int, region: Region, context: Context) -> list[Wish]:
     """Wishes of a noun that something else moves: "more contrast", "shadows up"."""
     meaning = clause.items[head].meanings["noun"]
-    sign = move(clause, head) or context.mover
-    if not sign:
-        sign = 1
-    if any(at < head for at in clause.positions("negations")):
+    sign = _direction(clause, head, meaning, context)
+    if _negated(clause, head):
         sign = -sign
-    numbers = [item.text for item in clause.items if item.kind == "number"]
-    if numbers and numbers[0].startswith("-") and move(clause, head) == 0:
-        sign = -1
-    return wishes(meaning.effects, sign, amount(clause, head), region, clause.text, clause.has("complaints") and sign < 0)
+    if context.source:
+        sign = -sign
+    said = amount(clause, head)
+    if not said.said and context.mover is not None and mover_of(clause, head) is None and not context.amount.after:
+        said = replace(context.amount)
+    effects = meaning.effects
+    if meaning.name == "hue" and said.value is not None:
+        effects = (Effect("hue", 1),)
+    if sign < 0 and meaning.less:
+        effects, sign = meaning.less, 1
+    return wishes(effects, sign, said, region, clause.said, clause.has("complaints") and sign < 0)

@@ -1,0 +1,127 @@
+"""Parts of an instruction that no parameter can do: taking away, adding, replacing and reshaping things."""
+
+from __future__ import annotations
+
+from retouchiq.language.clauses import COLOURS, MOVES, PLACES, SHIFTS, Clause, Item
+from retouchiq.language.lexicon import lexicon
+from retouchiq.language.wishing import Context
+
+ADJUSTABLE = ("noun", *COLOURS, *SHIFTS, "casts", "look", "geometry")
+TRIMMED = ("edges", "top", "bottom", "left", "right")
+WORDS_KEPT = 14
+
+
+def _object_of(clause: Clause, verb: int) -> Item | None:
+    """The head noun of what follows a verb: the last thing before a preposition or the end."""
+    head: Item | None = None
+    for item in clause.items[verb + 1 :]:
+        if item.text == "of":
+            if head is not None and head.has(*ADJUSTABLE) and not _shadow(head):
+                break
+        elif (head is not None and item.has("prepositions")) or item.has("except"):
+            break
+        elif (
+            item.has("pictures")
+            or (item.has("transparent", "degree", "complaints", "number") and not item.has(*ADJUSTABLE, *PLACES))
+            or item.kind == "number"
+            or (item.has(*MOVES, "makers", "movers_free", "open:verbs", "open:states", "negations")
+            and not item.has(*ADJUSTABLE, *PLACES))
+        ):
+            continue
+        elif (
+            head is not None
+            and item.has("region")
+            and not item.has(*ADJUSTABLE)
+            and item.meanings["region"].name in TRIMMED
+        ) or (head is not None and (item.has("geometry") or (item.kind == "word" and item.text.endswith(("ing", "ed"))))):
+            break
+        else:
+            head = item
+    return head
+
+
+def _shadow(item: Item) -> bool:
+    noun = item.get("noun")
+    return noun is not None and noun.name == "shadows"
+
+
+def _is_thing(item: Item | None) -> bool:
+    """Whether it is a thing in the picture rather than a quality of it."""
+    if item is None:
+        return False
+    if item.has("found", "object") or item.kind == "word":
+        return True
+    region = item.get("region")
+    return region is not None and region.name not in (*TRIMMED, "everywhere") and not item.has(*ADJUSTABLE)
+
+
+def _taken(clause: Clause) -> str:
+    """``away`` or ``in`` where the clause takes a thing away or brings one in."""
+    for at, item in enumerate(clause.items):
+        for kind in ("away", "in"):
+            if not item.has(f"refused:{kind}"):
+                continue
+            thing = _object_of(clause, at)
+            if _is_thing(thing) or (thing is None and kind == "away" and _bare(clause, at)):
+                return kind
+    for at in clause.positions("refused:gone_after"):
+        if any(_is_thing(item) for item in clause.items[:at]) and not any(
+            _is_thing(item) for item in clause.items[at + 1 :]
+        ):
+            return "away"
+    return ""
+
+
+def _bare(clause: Clause, verb: int) -> bool:
+    """Whether a verb that takes things away has an object that is no quality, if only a number: "remove #2"."""
+    return (
+        verb + 1 < len(clause.items) and not any(item.has(*ADJUSTABLE) for item in clause.items) and not clause.purpose
+    )
+
+
+def _recoloured(clause: Clause) -> bool:
+    """Whether a thing is to be given another colour or form: "make the shirt white", "change the hat into a crown"."""
+    verb = clause.first("refused:change")
+    if verb is None or clause.has("complaints"):
+        return False
+    thing = next((at for at in clause.positions("object", "found") if at > verb), None)
+    if thing is None:
+        return False
+    item = clause.items[thing]
+    plain = any(at > thing for at in clause.positions("recolours"))
+    graded = clause.has("movers:up", "movers:down", "degree")
+    coloured = any(at > thing for at in clause.positions("colour"))
+    background = item.has("found") and item.meanings["found"].name == "background"
+    if (item.has("object") or background) and (plain or (coloured and not graded)):
+        return True
+    changed = clause.items[verb].text in ("change", "turn", "transform", "swap", "replace", "convert")
+    return changed and not clause.has("noun", *SHIFTS, *COLOURS, "look")
+
+
+def refused(clause: Clause, context: Context) -> str:
+    """The name of the kind of impossible thing the clause asks for, or an empty string."""
+    if clause.starts("keepers"):
+        return "objects" if clause.has("only") and clause.has("found", "object") else ""
+    at = clause.first("impossible")
+    if at is not None and not clause.purpose:
+        return clause.items[at].meanings["impossible"].name
+    kind = {"away": "objects", "in": "adding"}.get(_taken(clause), "")
+    if kind:
+        return kind
+    if _recoloured(clause):
+        return "replacing"
+    if clause.has("refused:gone") and clause.has("found", "object"):
+        return "objects"
+    if context.away and not clause.has(
+        *MOVES, "makers", "verb", "comparative", "phrase", "look", "geometry", "keepers", "except", "impossible"
+    ):
+        lead = Clause((Item("word", "", "", {}), *clause.items))
+        return context.away if _is_thing(_object_of(lead, 0)) else ""
+    return ""
+
+
+def sentence(kind: str, clause: Clause) -> str:
+    """What cannot be done, in the user's words, and why."""
+    words = [item.said for item in clause.items]
+    said = " ".join(words[:WORDS_KEPT]) + (" …" if len(words) > WORDS_KEPT else "")
+    return f"“{said}”: {lexicon().reasons[kind]}"
