@@ -7,13 +7,15 @@ darktable leaves out an instance that the list does not have.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from hostbridge import MalformedSidecar
 from hostbridge.darktable.schema import Schema, order_pairs
 
 LEGACY = 1
 _OTHERWISE = 2  # v3.0, what darktable 4.2 takes for an order of darktable 5
+_RAW, _FINISHED = 2, 3  # v3.0 and v3.0 JPEG
+_GEOMETRY = {"rotatepixels", "scalepixels", "lens", "ashift", "flip", "clipping", "liquify", "spots", "retouch", "crop"}
 Order = tuple[tuple[str, int], ...]
 
 
@@ -33,6 +35,20 @@ def to_text(order: Order) -> str:
 def builtin(schema: Schema, version: int) -> Order:
     """The built-in order of that number; for one this darktable does not have, the one it then takes."""
     return schema.orders.get(version, schema.orders[_OTHERWISE])
+
+
+def of_finished(version: int, operations: Collection[str], schema: Schema) -> int:
+    """The order an edit of a finished photograph (no raw) is made in: v3.0 JPEG where darktable 4.2 takes v3.0.
+
+    In v3.0 the input profile comes after exposure, tone equalizer and others, which then work on values with a
+    transfer curve: +1 EV on a JPEG would be more than 2. ``operations``: the modules in the user's history. Where one of
+    them has its place there, or the photo is a raw, the order stays, and so does the user's picture.
+    """
+    if version != _RAW or _FINISHED not in schema.orders or "rawprepare" in operations:
+        return version
+    names = [name for name, _ in builtin(schema, _RAW)]
+    between = set(names[names.index("demosaic") + 1 : names.index("colorin")]) - _GEOMETRY
+    return version if between & set(operations) else _FINISHED
 
 
 def with_instances(order: Order, instances: Iterable[tuple[str, int]]) -> Order:

@@ -178,7 +178,9 @@ class Sidecar:
         entries, added = base.history, list[HistoryEntry]()
         for step in steps:
             before = [e for e in (*entries, *added) if e.operation == step.operation]
-            same = [e.priority for e in before if e.instance == step.instance or schema.module(e.operation).one_instance]
+            same = [
+                e.priority for e in before if e.instance == step.instance or schema.module(e.operation).one_instance
+            ]
             priority = same[-1] if same else max((e.priority for e in before), default=-1) + 1
             added.append(replace(step, num=len(entries) + len(added), priority=priority))
         root = base._changed()
@@ -284,6 +286,8 @@ class Sidecar:
         """Name the module order, and list it where a module comes more than once: else darktable leaves it out."""
         version = self.iop_order_version if self.version else max(schema.orders.keys() & {2, 4})
         pipe = self.iop_order_list
+        if pipe is None and self.history:
+            version = order.of_finished(version, {entry.operation for entry in self.history}, schema)
         further = [(e.operation, e.priority) for e in [*self.history, *added] if e.priority > 0]
         if pipe is not None or any(e.priority > 0 for e in added):
             pipe = order.with_instances(pipe or order.builtin(schema, version), further)

@@ -1,0 +1,221 @@
+"""Which module fields each control drives, and by what curve: the one table `compile` works from.
+
+Every control has one home (`HOMES`): a module of darktable, the fields of it that move, and for each field a curve from
+the control's amount to what is added to the module's neutral value. `NEUTRAL` holds the values that make a module do
+nothing at all, where darktable decides them at run time and the defaults it declares are others. The curves were chosen
+on renders of finished and raw photographs: ±30 % is a plain step, ±100 % is strong and still usable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from hostbridge.controls import BANDS, HUES
+
+Curve = tuple[tuple[float, float], ...]
+"""(amount, value) points, ascending by amount, straight in between and passing through (0, 0)."""
+
+
+@dataclass(frozen=True)
+class Home:
+    """A control's module and the curves of the fields it drives (``tonecurve.0.3.y``: dots and list positions).
+
+    ``pixels``: fields whose value is in pixels of the full picture and therefore grows with its long side; their curve
+    is in thousandths of the long side and replaces the neutral value where it is larger. ``build``: the function of
+    `compile` that sets what no curve can say.
+    """
+
+    operation: str
+    fields: Mapping[str, Curve] = field(default_factory=dict)
+    pixels: Mapping[str, Curve] = field(default_factory=dict)
+    build: str | None = None
+
+
+def line(low: float, high: float, reach: float = 100.0) -> Curve:
+    """``low`` at −reach, 0 at 0, ``high`` at +reach."""
+    return ((-reach, low), (0.0, 0.0), (reach, high))
+
+
+def up(high: float, reach: float = 100.0) -> Curve:
+    """0 at and below 0, ``high`` at +reach."""
+    return ((0.0, 0.0), (reach, high))
+
+
+def down(low: float, reach: float = 100.0) -> Curve:
+    """``low`` at −reach, 0 at and above 0."""
+    return ((-reach, low), (0.0, 0.0))
+
+
+def _spread(pattern: str, places: tuple[float, ...], low: float, high: float) -> dict[str, Curve]:
+    """One curve for each place of a list or family of fields, scaled by its weight."""
+    return {pattern.format(index): line(low * weight, high * weight) for index, weight in enumerate(places) if weight}
+
+
+# toneequal: nine bands from −8 EV (noise) to 0 EV (speculars); white is 0 EV, L* 50 is −2.4 EV, L* 25 is −4.5 EV
+TONE_BANDS = (
+    "noise",
+    "ultra_deep_blacks",
+    "deep_blacks",
+    "blacks",
+    "shadows",
+    "midtones",
+    "highlights",
+    "whites",
+    "speculars",
+)
+
+
+def _equalized(weights: tuple[float, ...], low: float, high: float) -> dict[str, Curve]:
+    return {name: line(low * w, high * w) for name, w in zip(TONE_BANDS, weights, strict=True) if w}
+
+
+# tonecurve: L* of the picture as displayed
+TONE_NODES = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 1.0)
+
+
+def _tones(low: tuple[float, ...], high: tuple[float, ...]) -> dict[str, Curve]:
+    """Curves for the nodes of the tone curve: what is added to each at −100 and at +100."""
+    return {
+        f"tonecurve.0.{node}.y": line(less, more)
+        for node, (less, more) in enumerate(zip(low, high, strict=True))
+        if less or more
+    }
+
+
+# colorzones: one node at the hue of each band, in its order round the circle
+ZONES = tuple(sorted(BANDS, key=lambda band: HUES[band]))
+
+
+def _band(band: str) -> dict[str, Home]:
+    node = ZONES.index(band)
+    return {
+        f"{band}.hue": Home("colorzones", {f"curve.2.{node}.y": line(-60 / 360, 60 / 360, 60)}),
+        f"{band}.saturation": Home("colorzones", {f"curve.1.{node}.y": line(-0.5, 0.4)}),
+        f"{band}.lightness": Home("colorzones", {f"curve.0.{node}.y": line(-0.25, 0.25)}),
+    }
+
+
+HOMES: dict[str, Home] = {
+    "exposure": Home("exposure", {"exposure": line(-5, 5, 5)}),
+    "contrast": Home("colorbalancergb", {"contrast": line(-0.5, 0.5)}),
+    "highlights": Home("toneequal", _equalized((0, 0, 0, 0, 0, 0, 0.15, 1, 0.6), -1.0, 0.8)),
+    "shadows": Home("toneequal", _equalized((0.4, 0.6, 0.85, 1, 1, 0.4, 0.05, 0, 0), -1.4, 1.5)),
+    "whites": Home(
+        "tonecurve",
+        _tones((0, 0, 0, 0, 0, 0, -0.025, -0.08, -0.14, -0.2), (0, 0, 0, 0, 0, 0.01, 0.04, 0.1, 0.08, 0)),
+    ),
+    "blacks": Home(
+        "tonecurve",
+        _tones((0, -0.045, -0.09, -0.085, -0.03, 0, 0, 0, 0, 0), (0.06, 0.075, 0.075, 0.05, 0.015, 0, 0, 0, 0, 0)),
+    ),
+    "fade": Home(
+        "tonecurve",
+        _tones((0,) * 10, (0.16, 0.135, 0.11, 0.07, 0.02, 0, 0, -0.02, -0.035, -0.06)),
+    ),
+    "temperature": Home("channelmixerrgb", build="mix"),
+    "tint": Home("channelmixerrgb", build="mix"),
+    "monochrome": Home("channelmixerrgb", build="mix"),
+    "saturation": Home("colorbalancergb", {"chroma_global": line(-1, 0.6)}),
+    "vibrance": Home("colorbalancergb", {"vibrance": line(-0.8, 0.8)}),
+    "hue": Home("colorbalancergb", {"hue_angle": line(-180, 180, 180)}),
+    **{name: home for band in BANDS for name, home in _band(band).items()},
+    "shadows_color": Home("colorbalancergb", build="grade"),
+    "midtones_color": Home("colorbalancergb", build="grade"),
+    "highlights_color": Home("colorbalancergb", build="grade"),
+    "clarity": Home("bilat", {"detail": line(-0.5, 0.8)}),
+    "texture": Home("atrous", _spread("y.0.{}", (0, 0, 0.3, 0.8, 1, 0.6), -0.25, 0.2)),
+    "dehaze": Home("hazeremoval", {"strength": line(-0.5, 0.6)}),
+    "denoise": Home("nlmeans", {"luma": up(0.8), "chroma": up(1.0)}),
+    "vignette": Home("vignette", {"brightness": line(0.5, -0.8)}),
+    "grain": Home("grain", {"strength": up(60)}),
+    "glow": Home("soften", {"amount": up(50)}),
+    "crop": Home("crop", build="crop"),
+    "rotate": Home("ashift", build="straighten"),
+    "perspective": Home("ashift", build="straighten"),
+    "flip": Home("flip", build="flip"),
+    "lens_correction": Home("lens"),
+}
+
+# what sharpens does not blur
+SHARPEN = Home("sharpen", {"amount": up(1.2)}, pixels={"radius": ((0.0, 0.5), (100.0, 0.5))})
+BLUR = Home("lowpass", pixels={"radius": down(6)})
+# whole quarter turns are flip's: they lose nothing
+QUARTERS = Home("flip", build="flip")
+
+
+def homes(control: str, amount: float) -> tuple[Home, ...]:
+    """Where a control is at home for this amount."""
+    if control == "sharpness":
+        return (SHARPEN,) if amount > 0 else (BLUR,)
+    if control == "rotate":
+        quarters = round(amount / 90)
+        return (QUARTERS,) * (quarters != 0) + (HOMES["rotate"],) * (amount != 90 * quarters)
+    return (HOMES[control],)
+
+
+GRADES: dict[str, tuple[str, float]] = {
+    # control: prefix of colorbalancergb's fields, chroma at 100 %
+    "shadows_color": ("shadows", 0.4),
+    "midtones_color": ("midtones", 0.08),
+    "highlights_color": ("highlights", 0.2),
+}
+
+
+def grading_hue(hue: float) -> float:
+    """Colorbalancergb's hue, in degrees, that tints a grey towards an LCh(ab) hue."""
+    return hue % 360
+
+
+def _neutral_curve(nodes: tuple[float, ...]) -> list[dict[str, float]]:
+    return [{"x": x, "y": x} for x in nodes] + [{"x": 0.0, "y": 0.0}] * (20 - len(nodes))
+
+
+_FLAT = [{"x": HUES[band] / 360, "y": 0.5} for band in ZONES] + [{"x": 0.0, "y": 0.0}] * (20 - len(ZONES))
+_MONOTONE = 2
+
+NEUTRAL: dict[str, dict[str, Any]] = {
+    "exposure": {"compensate_hilite_pres": False},
+    "channelmixerrgb": {
+        "red": [1.0, 0.0, 0.0, 0.0],
+        "green": [0.0, 1.0, 0.0, 0.0],
+        "blue": [0.0, 0.0, 1.0, 0.0],
+        # the matrix holds the adaptation: no second instance fights darktable's own over the white balance
+        "illuminant": "DT_ILLUMINANT_PIPE",
+        "adaptation": "DT_ADAPTATION_RGB",
+        "gamut": 0.0,
+        "clip": False,
+    },
+    # the norm of an RGB grey is √3 times its luminance: −0.8 EV
+    "toneequal": {"exposure_boost": -0.79},
+    "tonecurve": {
+        "tonecurve": [_neutral_curve(TONE_NODES), *[_neutral_curve((0.0, 0.5, 1.0))] * 2],
+        "tonecurve_nodes": [len(TONE_NODES), 3, 3],
+        "tonecurve_type": [_MONOTONE] * 3,
+        "tonecurve_autoscale_ab": "DT_S_SCALE_AUTOMATIC_RGB",
+        "preserve_colors": "DT_RGB_NORM_NONE",
+    },
+    "colorzones": {
+        "curve": [_FLAT] * 3,
+        "curve_num_nodes": [len(ZONES)] * 3,
+        "curve_type": [_MONOTONE] * 3,
+        "splines_version": 1,
+    },
+    "bilat": {"sigma_r": 1.0, "sigma_s": 1.0, "detail": 0.0},
+    "atrous": {
+        "octaves": 5,
+        "x": [[0.0, 0.2, 0.4, 0.6, 0.8, 1.0]] * 5,
+        "y": [[0.5] * 6, [0.5] * 6, [0.5] * 6, [0.0] * 6, [0.0] * 6],
+    },
+    "hazeremoval": {"strength": 0.0},
+    "nlmeans": {"luma": 0.0, "chroma": 0.0},
+    "sharpen": {"amount": 0.0, "radius": 2.0},
+    "lowpass": {"radius": 0.1, "order": "DT_IOP_GAUSSIAN_ZERO"},
+    "vignette": {"brightness": 0.0, "saturation": 0.0, "scale": 50.0, "falloff_scale": 100.0, "autoratio": True},
+    "grain": {"strength": 0.0},
+    "soften": {"amount": 0.0},
+    "crop": {"cw": 1.0, "ch": 1.0},
+    "ashift": {"cropmode": "ASHIFT_CROP_OFF"},
+    "flip": {"orientation": "ORIENTATION_NULL"},
+}
