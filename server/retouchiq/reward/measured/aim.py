@@ -33,7 +33,7 @@ def change(effect: Effect, wish: Wish, row: Row, scene: Scene, where: Weights, b
     sign = direction(wish) * effect.sign
     if effect.fixed:
         much = 1.0 if wish.exact is None else min(1.0, much)
-    size = much * (effect.plain + effect.share * before)
+    size = much * (effect.plain + effect.share * before) * _visibility(effect, scene, where)
     if wish.exact is None:
         size = _towards_normal(effect, wish, sign, size, scene, where, before)
     if sign < 0 and effect.share > 0 and not effect.fixed:
@@ -44,6 +44,16 @@ def change(effect: Effect, wish: Wish, row: Row, scene: Scene, where: Weights, b
     return sign * size
 
 
+def _visibility(effect: Effect, scene: Scene, where: Weights) -> float:
+    """How much of the plain effect this picture's tones can show, 1 for middle tones."""
+    shown = 1.0
+    if effect.tones is not None:
+        shown = tone.belonging(effect.tones, scene, where)
+    if effect.dims is not None:
+        shown *= min(1.3, (mean(scene.lightness, where) + effect.dims) / (50 + effect.dims))
+    return shown
+
+
 def _towards_normal(
     effect: Effect, wish: Wish, sign: int, size: float, scene: Scene, where: Weights, before: float
 ) -> float:
@@ -51,9 +61,9 @@ def _towards_normal(
     much = min(wish.strength, 1.3)
     if wish.control == "exposure":
         missing = sign * (NORMAL_LIGHTNESS - before)
-        return max(size, 0.6 * missing * much) if wish.complaint else size + 0.35 * max(0.0, missing - 5) * much
+        return max(size, 0.6 * missing * much) if wish.complaint else size + 0.15 * max(0.0, missing - 5) * much
     if wish.control == "contrast":
-        return size + 0.25 * max(0.0, sign * (NORMAL_SPREAD - before)) * much
+        return size + (0.25 if wish.complaint else 0.1) * max(0.0, sign * (NORMAL_SPREAD - before)) * much
     if effect.measure in ("warmth", "magenta") and wish.complaint:
         leaning = -sign * float(cast_of(scene, where) @ (WARMTH if effect.measure == "warmth" else MAGENTA))
         return max(size * 0.7, 0.8 * min(leaning, LARGEST_CAST) * much)

@@ -77,7 +77,7 @@ class _Writer:
         options = {**row.options, **wish.options}
         probes = []
         for number, effect in enumerate(effects):
-            where = effect.where(self.scene, region)
+            where = effect.weights(self.scene, region)
             if effect.measure == "lightness":
                 where = tone.movable(self.scene, where, direction(wish) * effect.sign)
             if where.mean() < PRESENT:
@@ -242,7 +242,7 @@ class _Writer:
         for wish in self.wishes:
             where = self._of(wish)
             if "." in wish.control:
-                where = ROWS[wish.control].effects[0].where(self.scene, where)
+                where = ROWS[wish.control].effects[0].weights(self.scene, where)
             total = np.maximum(total, where)
             if wish.region.shape is not None:  # the host's gradient may reach beyond the pixels that were recognised
                 total = np.maximum(total, weights_in_lab(wish.region, self.scene.lab))

@@ -74,10 +74,6 @@ def _everywhere(_: Scene, region: Weights) -> Weights:
     return region
 
 
-def _range(name: str) -> Where:
-    return lambda scene, region: tone.in_range(name, scene, region)
-
-
 def _band(name: str) -> Where:
     return lambda scene, region: colour.band(scene, HUES[name], region)
 
@@ -86,19 +82,29 @@ def _band(name: str) -> Where:
 class Effect:
     """One measurable effect of a control.
 
-    The plain word asks for ``plain`` units plus ``share`` of what the picture has before; words of amount scale both.
-    ``where`` narrows the region. ``part``: of the wish's weight. ``ends``: EV the target may not go beyond on this
-    picture's pixels (measures of lightness only). ``least``: a smaller effect cannot be seen, so none is asked for.
+    The plain word asks for ``plain`` units plus ``share`` of what the picture has before; words of amount scale both,
+    unless ``fixed``. ``tones`` narrows the region to a tonal range, ``where`` in any other way. ``part``: of the wish's
+    weight. ``sign``: −1 where more of the control is less of the measure. ``ends``: EV the target may not go beyond on
+    this picture's pixels (lightness only). ``dims``: the effect of the same amount shrinks with the lightness of the
+    pixels, as (L* + dims) / (50 + dims); a cast of a grey in Lab does with 16, by the formula of CIE 1976.
     """
 
     measure: str
     plain: float
     share: float = 0.0
+    tones: str | None = None
     where: Where = _everywhere
     part: float = 1.0
     ends: float | None = None
+    dims: float | None = None
     sign: int = 1
     fixed: bool = False
+
+    def weights(self, scene: Scene, region: Weights) -> Weights:
+        """Where in ``region`` the effect is measured."""
+        if self.tones is not None:
+            return tone.in_range(self.tones, scene, region)
+        return self.where(scene, region)
 
 
 @dataclass(frozen=True)
@@ -118,30 +124,28 @@ def _row(effects: tuple[Effect, ...], amount: float, moves: str = "", risks: str
 
 
 ROWS: dict[str, Row] = {
-    "exposure": _row((Effect("lightness", 7.0, ends=1.5),), 0.5, "lightness contrast chroma", "blown crushed noise"),
+    "exposure": _row((Effect("lightness", 7.0, ends=1.0),), 0.5, "lightness contrast chroma", "blown crushed noise"),
     "contrast": _row((Effect("spread", 0.6, 0.12),), 25, "contrast chroma lightness", "blown crushed banding"),
     "highlights": _row(
-        (Effect("lightness", 5.0, where=_range("highlights"), ends=0.8),),
+        (Effect("lightness", 5.0, tones="highlights", ends=0.8),),
         35,
         "lightness contrast chroma",
         "blown halos",
     ),
     "shadows": _row(
-        (Effect("lightness", 6.0, where=_range("shadows"), ends=0.9),),
+        (Effect("lightness", 6.0, tones="shadows", ends=0.9),),
         35,
         "lightness contrast chroma",
         "crushed noise halos",
     ),
-    "whites": _row(
-        (Effect("lightness", 3.5, where=_range("whites"), ends=0.6),), 30, "lightness contrast chroma", "blown"
-    ),
+    "whites": _row((Effect("lightness", 3.5, tones="whites", ends=0.6),), 30, "lightness contrast chroma", "blown"),
     "blacks": _row(
-        (Effect("lightness", 4.0, where=_range("blacks"), ends=0.9),), 30, "lightness contrast chroma", "crushed noise"
+        (Effect("lightness", 4.0, tones="blacks", ends=0.9),), 30, "lightness contrast chroma", "crushed noise"
     ),
-    "temperature": _row((Effect("warmth", 5.5),), 25, "warmth chroma", "skin"),
-    "tint": _row((Effect("magenta", 4.5),), 25, "magenta chroma", "skin"),
-    "saturation": _row((Effect("chroma", 0.8, 0.2),), 25, "chroma", "skin banding"),
-    "vibrance": _row((Effect("chroma", 0.6, 0.2, where=colour.muted),), 30, "chroma", "skin"),
+    "temperature": _row((Effect("warmth", 5.5, dims=16),), 25, "warmth chroma", "skin"),
+    "tint": _row((Effect("magenta", 4.5, dims=16),), 25, "magenta chroma", "skin"),
+    "saturation": _row((Effect("chroma", 0.0, 0.25),), 25, "chroma", "skin banding"),
+    "vibrance": _row((Effect("chroma", 0.0, 0.25, where=colour.muted),), 30, "chroma", "skin"),
     "hue": _row((Effect("hue", 14.0),), 15, "hue chroma", "skin"),
     **{
         f"{name}.{part}": _row((effect,), amount, moves, risks)
@@ -160,7 +164,7 @@ ROWS: dict[str, Row] = {
     },
     **{
         f"{name}_color": _row(
-            (Effect("towards", 5.0, where=_range(name)),), 30, "warmth magenta chroma hue", "skin", hue=hue
+            (Effect("towards", 5.0, tones=name, dims=16),), 30, "warmth magenta chroma hue", "skin", hue=hue
         )
         for name, hue in (("shadows", 230.0), ("midtones", 70.0), ("highlights", 75.0))
     },
@@ -174,8 +178,8 @@ ROWS: dict[str, Row] = {
     ),
     "sharpness": _row((Effect("sharpness", 0.0, 0.25),), 40, "detail", "halos noise"),
     "denoise": _row((Effect("noise", 0.0, 0.3, sign=-1),), 50, "detail", "structure"),
-    "vignette": _row((Effect("edge darkening", 8.0),), 40, "lightness contrast", "banding crushed"),
-    "grain": _row((Effect("noise", 0.8),), 35, "detail noise", "structure"),
+    "vignette": _row((Effect("edge darkening", 8.0, dims=0),), 40, "lightness contrast", "banding crushed"),
+    "grain": _row((Effect("noise", 0.6),), 35, "detail noise", "structure"),
     "fade": _row(
         (Effect("lightness", 8.0, where=tone.darkest, part=0.7), Effect("chroma", 0.0, 0.1, part=0.3, sign=-1)),
         35,

@@ -71,6 +71,14 @@ def in_range(name: str, scene: Scene, region: Weights) -> Weights:
     return np.asarray(np.maximum(weights, region * chosen), np.float32)
 
 
+def belonging(name: str, scene: Scene, where: Weights) -> float:
+    """How far pixels that stand in for a tonal range are inside it, 0.25…1: controls of that range move them less."""
+    start, _, _, over = TONES[name]
+    far = 30.0  # L* beyond the range's ends
+    inside = np.interp(scene.lightness, (start - far, start, over, over + far), (0.25, 1, 1, 0.25))
+    return mean(inside.astype(np.float32), where)
+
+
 def movable(scene: Scene, where: Weights, direction: int) -> Weights:
     """``where`` without pixels already at the end they are asked to move to."""
     free = scene.lightness < 98.5 if direction > 0 else scene.lightness > 1.0
