@@ -38,7 +38,7 @@ class Group:
     direct: dict[str, float] = field(default_factory=dict)
 
 
-def compile(  # noqa: A001
+def compile(
     edits: Sequence[Edit], schema: Schema, base: Sidecar, size: tuple[int, int], orientation: int = 1
 ) -> Compiled:
     """The module settings that carry out ``edits`` on a photo whose history is ``base``.

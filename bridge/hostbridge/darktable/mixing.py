@@ -57,7 +57,8 @@ def balance(temperature: float, tint: float) -> Matrix:
     gains = (CAT16 @ white) / (CAT16 @ _xyz(*_illuminant(WHITE - temperature, tint / 3000)))
     adapted = np.linalg.inv(CAT16) @ np.diag(gains) @ CAT16
     rgb: Matrix = np.linalg.inv(TO_XYZ) @ adapted @ TO_XYZ
-    return rgb / (TO_XYZ[1] @ rgb.sum(axis=1))
+    rgb /= TO_XYZ[1] @ rgb.sum(axis=1)
+    return rgb
 
 
 def _xyz(u: float, v: float) -> Matrix:

@@ -41,8 +41,8 @@ def of_finished(version: int, operations: Collection[str], schema: Schema) -> in
     """The order an edit of a finished photograph (no raw) is made in: v3.0 JPEG where darktable 4.2 takes v3.0.
 
     In v3.0 the input profile comes after exposure, tone equalizer and others, which then work on values with a
-    transfer curve: +1 EV on a JPEG would be more than 2. ``operations``: the modules in the user's history. Where one of
-    them has its place there, or the photo is a raw, the order stays, and so does the user's picture.
+    transfer curve: +1 EV on a JPEG would be more than 2. ``operations``: the modules in the user's history. Where one
+    of them has its place there, or the photo is a raw, the order stays, and so does the user's picture.
     """
     if version != _RAW or _FINISHED not in schema.orders or "rawprepare" in operations:
         return version
