@@ -237,7 +237,8 @@ def clauses(text: str) -> list[Clause]:
         current = []
 
     items = list(_items(tokens(normalised(text))))
-    for item, following in zip(items, [*items[1:], None], strict=True):
+    for at, item in enumerate(items):
+        following = items[at + 1] if at + 1 < len(items) else None
         if item.kind in ("stop", "comma") or item.has("breaks", "breaks:strong"):
             close()
             joined, run_on = item.kind != "stop", False

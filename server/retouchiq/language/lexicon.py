@@ -81,11 +81,11 @@ class Lexicon:
                 self._initials.setdefault(word[0], []).append(word)
         return self._initials.get(letter, [])
 
-    def longest_match(self, words: list[str], start: int) -> tuple[int, Meanings]:
-        """The number of words of the longest phrase that begins at ``start``, and its meanings; 0 where none does."""
+    def longest_match(self, words: list[str], start: int, role: str = "") -> tuple[int, Meanings]:
+        """The number of words of the longest phrase (with ``role``) from ``start``, and its meanings; 0 for none."""
         for length in range(min(self.longest.get(words[start], 0), len(words) - start), 0, -1):
             meanings = self.phrases.get(tuple(words[start : start + length]))
-            if meanings:
+            if meanings and (not role or role in meanings):
                 return length, meanings
         return 0, {}
 

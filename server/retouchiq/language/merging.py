@@ -18,16 +18,14 @@ def _both(first: Wish, second: Wish) -> Wish:
     """Two wishes for the same: the number, else the amount that was said last, a wish before a complaint."""
     if first.exact is not None and second.exact is None:
         return first
-    if second.exact is not None or first.complaint == second.complaint:
-        said = (
-            max(first.strength, second.strength)
-            if 1.0 in (first.strength, second.strength) and min(first.strength, second.strength) > 1.0
-            else second.strength
-        )
-        return second.model_copy(update={"strength": said, "options": {**first.options, **second.options}})
-    wish, fault = (second, first) if first.complaint else (first, second)
-    strength = fault.strength if wish.strength == 1.0 else wish.strength
-    return wish.model_copy(update={"strength": strength, "words": f"{first.words}, {second.words}"})
+    strength = first.strength if second.strength == 1.0 else second.strength
+    return second.model_copy(
+        update={
+            "strength": strength,
+            "complaint": first.complaint and second.complaint,
+            "options": {**first.options, **second.options},
+        }
+    )
 
 
 def merged(looks: Iterable[Wish], said: Iterable[Wish], cancelled: set[str]) -> tuple[Wish, ...]:

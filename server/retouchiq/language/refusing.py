@@ -7,35 +7,48 @@ from retouchiq.language.lexicon import lexicon
 from retouchiq.language.wishing import Context
 
 ADJUSTABLE = ("noun", *COLOURS, *SHIFTS, "casts", "look", "geometry")
+SILENT = (
+    "transparent",
+    "degree",
+    "complaints",
+    "number",
+    *MOVES,
+    "makers",
+    "movers_free",
+    "open:verbs",
+    "open:states",
+    "negations",
+    "prepositions",
+)
 TRIMMED = ("edges", "top", "bottom", "left", "right")
 WORDS_KEPT = 14
+
+
+def _silent(item: Item) -> bool:
+    """Whether an item is neither a thing nor a quality: articles, amounts, verbs, "photo"."""
+    if item.has("pictures") or item.kind == "number":
+        return True
+    return item.has(*SILENT) and not item.has(*ADJUSTABLE, *PLACES)
+
+
+def _ends(item: Item, head: Item) -> bool:
+    """Whether an item ends what the verb is about, ``head`` being its noun so far."""
+    if item.text == "of":
+        return head.has(*ADJUSTABLE) and not _shadow(head)
+    if item.has("prepositions", "geometry"):
+        return True
+    region = item.get("region")
+    side = region is not None and region.name in TRIMMED and not item.has(*ADJUSTABLE)
+    return side or (item.kind == "word" and item.text.endswith(("ing", "ed")))
 
 
 def _object_of(clause: Clause, verb: int) -> Item | None:
     """The head noun of what follows a verb: the last thing before a preposition or the end."""
     head: Item | None = None
     for item in clause.items[verb + 1 :]:
-        if item.text == "of":
-            if head is not None and head.has(*ADJUSTABLE) and not _shadow(head):
-                break
-        elif (head is not None and item.has("prepositions")) or item.has("except"):
+        if item.has("except") or (head is not None and _ends(item, head)):
             break
-        elif (
-            item.has("pictures")
-            or (item.has("transparent", "degree", "complaints", "number") and not item.has(*ADJUSTABLE, *PLACES))
-            or item.kind == "number"
-            or (item.has(*MOVES, "makers", "movers_free", "open:verbs", "open:states", "negations")
-            and not item.has(*ADJUSTABLE, *PLACES))
-        ):
-            continue
-        elif (
-            head is not None
-            and item.has("region")
-            and not item.has(*ADJUSTABLE)
-            and item.meanings["region"].name in TRIMMED
-        ) or (head is not None and (item.has("geometry") or (item.kind == "word" and item.text.endswith(("ing", "ed"))))):
-            break
-        else:
+        if not _silent(item):
             head = item
     return head
 
