@@ -28,13 +28,14 @@ def cast(pair: Pair, where: Weights) -> NDArray[np.float64]:
     Saturation scales colours about grey by k, a cast adds a constant c: k is the ratio of the spreads of a*, b* about
     their means, c what is left of the shift of the mean.
     """
-    seen = pair.seen(where) * tonal(pair.before.lightness, (3, 15, 97, 100.5))
-    if seen.sum() < 1:
-        seen = pair.seen(where)
-    centre = [np.array([mean(scene.ab[..., i], seen) for i in (0, 1)]) for scene in (pair.before, pair.after)]
+    seen = pair.seen(where)[::2, ::2]  # every second pixel is enough for a mean
+    usable = seen * tonal(pair.before.lightness[::2, ::2], (3, 15, 97, 100.5))
+    seen = usable if usable.sum() >= 1 else seen
+    colours = [(scene.ab[::2, ::2, 0], scene.ab[::2, ::2, 1]) for scene in (pair.before, pair.after)]
+    centre = [np.array([mean(a, seen), mean(b, seen)]) for a, b in colours]
     width = [
-        np.sqrt(sum(mean((scene.ab[..., i] - middle[i]) ** 2, seen) for i in (0, 1)))
-        for scene, middle in zip((pair.before, pair.after), centre, strict=True)
+        np.sqrt(mean((a - middle[0]) ** 2 + (b - middle[1]) ** 2, seen))
+        for (a, b), middle in zip(colours, centre, strict=True)
     ]
     gain = float(np.clip(width[1] / width[0], 0, 3)) if width[0] > 2 else 1.0
     return np.asarray(centre[1] - gain * centre[0])

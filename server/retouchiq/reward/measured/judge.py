@@ -93,4 +93,6 @@ class MeasuredJudge:
 def _checked(picture: Picture) -> Picture:
     if picture.ndim != 3 or picture.shape[2] != 3 or min(picture.shape[:2]) < 8:
         raise ValueError(f"a picture has the shape (height, width, 3), 8 pixels at least, not {picture.shape}")
-    return np.clip(np.nan_to_num(np.asarray(picture, np.float32)), 0, 1)
+    if not np.isfinite(picture.sum()):
+        raise ValueError("a picture holds finite numbers 0…1; this one has NaN or infinity in it")
+    return np.clip(np.asarray(picture, np.float32), 0, 1)

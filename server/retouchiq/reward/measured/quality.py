@@ -6,7 +6,7 @@ import numpy as np
 from scipy import ndimage
 
 from retouchiq.regions import Weights
-from retouchiq.reward.measured.scene import Pair, Plane, Scene, resized_plane
+from retouchiq.reward.measured.scene import Pair, Plane, Scene
 from retouchiq.reward.measured.tone import Options, mean
 
 WHITE = 254 / 255
@@ -16,15 +16,13 @@ EDGE = 6.0  # L* between a pixel and its surroundings from which an edge is stro
 
 def blown(pair: Pair, where: Weights, _: Options) -> float:
     """Share of pixels in % that are bright and have a channel at its end: no detail is left there."""
-    scene = pair.after
-    bright = scene.brightest_channel >= WHITE
-    light = scene.luma > 80
-    return 100 * _share(bright & light, pair, where)
+    ended = (pair.after.brightest_channel >= WHITE) & (pair.after.lightness > 82)
+    return 100 * mean(ended.astype(np.float32), pair.seen(where))
 
 
 def crushed(pair: Pair, where: Weights, _: Options) -> float:
     """Share of pixels in % that are black in all channels."""
-    return 100 * _share(pair.after.brightest_channel <= BLACK, pair, where)
+    return 100 * mean((pair.after.brightest_channel <= BLACK).astype(np.float32), pair.seen(where))
 
 
 def banding(pair: Pair, where: Weights, _: Options) -> float:
@@ -70,9 +68,3 @@ def _gradients(scene: Scene) -> tuple[Plane, Plane]:
         scene.remember(("dx",), lambda: np.gradient(blurred, axis=1).astype(np.float32)),
         scene.remember(("dy",), lambda: np.gradient(blurred, axis=0).astype(np.float32)),
     )
-
-
-def _share(mask: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], pair: Pair, where: Weights) -> float:
-    weights = resized_plane(pair.seen(where), mask.shape)  # type: ignore[arg-type]
-    total = float(weights.sum(dtype=np.float64))
-    return float(weights[mask].sum(dtype=np.float64) / total) if total > 0 else 0.0

@@ -192,8 +192,8 @@ class _Writer:
     def _weight(self, name: str) -> float:
         """More for what the wishes put at risk, and most where the picture is close to breaking that way."""
         if name in ("blown", "crushed") and name in self.risks:
-            luma = self.scene.luma
-            close = (luma > 88) & (luma < 99.5) if name == "blown" else (luma < 8) & (luma > 0.5)
+            light = self.scene.lightness
+            close = (light > 90) & (light < 99.5) if name == "blown" else (light < 8) & (light > 0.5)
             return 3.0 + 5.0 * min(1.0, float(close.mean()) / 0.1)
         return 3.0 if name in self.risks or name in ("skin", "neutrals") else 1.0
 

@@ -18,7 +18,7 @@ from retouchiq.reward.measured.alignment import IDENTITY, Alignment
 Plane = NDArray[np.float32]
 
 COLOUR_SIDE = 512  # px of the long side for measures of colour and tone
-DETAIL_SIDE = 1024  # px of the long side for fine detail: noise, sharpness, clipping
+DETAIL_SIDE = 1024  # px of the long side for fine detail: noise, sharpness, banding
 
 _LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)  # Rec. 709, on coded values: close to L* and cheap
 
@@ -83,8 +83,8 @@ class Scene:
 
     @cached_property
     def brightest_channel(self) -> Plane:
-        """Largest of R, G, B of the large copy."""
-        return np.maximum(np.maximum(self.large[..., 0], self.large[..., 1]), self.large[..., 2])
+        """Largest of R, G, B of the small copy."""
+        return np.maximum(np.maximum(self.small[..., 0], self.small[..., 1]), self.small[..., 2])
 
     @cached_property
     def dark_channel(self) -> Plane:

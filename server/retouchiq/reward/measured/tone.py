@@ -50,8 +50,8 @@ def haze(pair: Pair, where: Weights, _: Options) -> float:
 
 def mean(plane: Plane, where: Weights) -> float:
     """Weighted mean; 0 where nothing has weight."""
-    total = float(where.sum(dtype=np.float64))
-    return float(np.dot(plane.ravel(), where.ravel()) / total) if total > 0 else 0.0
+    total = float(where.sum())
+    return float(np.vdot(plane, where) / total) if total > 0 else 0.0
 
 
 # --- where -------------------------------------------------------------------------------------------------------
