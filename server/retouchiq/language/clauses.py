@@ -42,12 +42,14 @@ class Clause:
 
     ``joined``: it goes on from the clause before it in the same sentence. ``purpose``: it says what the rest is for.
     ``run_on``: nothing but its own verb separates it from the clause before.
+    ``lent``: some of its words were said once, for it and a neighbour.
     """
 
     items: tuple[Item, ...]
     joined: bool = False
     purpose: bool = False
     run_on: bool = False
+    lent: bool = False
 
     @property
     def said(self) -> str:
@@ -224,6 +226,14 @@ def _purpose(items: list[Item], item: Item, following: Item | None, joined: bool
     )
 
 
+def _paired(before: list[Item], after: list[Item]) -> bool:
+    """Whether "and" stands between two colours of one thing: "the red and yellow crane"."""
+    if not before or len(after) < 2:
+        return False
+    thing = after[1].kind == "word" or after[1].has("object", "found")
+    return before[-1].has(*COLOURS) and after[0].has(*COLOURS) and thing
+
+
 def clauses(text: str) -> list[Clause]:
     """The clauses of an instruction, in order."""
     result: list[Clause] = []
@@ -239,6 +249,8 @@ def clauses(text: str) -> list[Clause]:
     items = list(_items(tokens(normalised(text))))
     for at, item in enumerate(items):
         following = items[at + 1] if at + 1 < len(items) else None
+        if item.text in ("and", ",", "&") and _paired(current, items[at + 1 : at + 3]):
+            continue
         if item.kind in ("stop", "comma") or item.has("breaks", "breaks:strong"):
             close()
             joined, run_on = item.kind != "stop", False

@@ -39,7 +39,8 @@ SIDES = ("left", "top", "right", "bottom")
 def _crop(clause: Clause) -> list[Wish]:
     at = _named(clause, "crop", "aspect")
     aspect = _aspect(clause)
-    if at is None and aspect is None:
+    trimmed = _named(clause, "borders") is not None and clause.has("movers:off")
+    if at is None and aspect is None and not trimmed:
         return []
     said = amount(clause, at or 0)
     if aspect:

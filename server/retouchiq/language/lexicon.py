@@ -196,11 +196,21 @@ def _add_regions(lexicon: Lexicon) -> None:
 MOVES = {"up": 1.0, "down": -1.0, "off": -1.0}
 
 
+INFLECTED = ("movers", "refused", "movers_free")
+UNINFLECTED = ("more", "less", "much", "many", "need", "down", "plus", "good", "nice", "high", "there", "better")
+
+
 def _add_words(lexicon: Lexicon) -> None:
     for role, table in _table("words").items():
         for name, phrases in table.items():
+            meaning = Meaning(role if name == "words" else f"{role}:{name}", name, MOVES.get(name, 0.0))
             for phrase in phrases:
-                lexicon.add(phrase, Meaning(role if name == "words" else f"{role}:{name}", name, MOVES.get(name, 0.0)))
+                lexicon.add(phrase, meaning)
+            for phrase in phrases if role in INFLECTED else ():
+                first = phrase.split()[0]
+                if len(first) >= 4 and not first.startswith(UNINFLECTED):
+                    for form in inflected(phrase, ("s", "ed", "ing")):
+                        lexicon.add(form, meaning)
 
 
 def _add_moves(lexicon: Lexicon) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 from hostbridge.controls import EVERYWHERE, HUES, TONES, Region
 
@@ -56,9 +57,18 @@ def together(regions: Iterable[Region]) -> Region:
     )
 
 
+def _shown(clause: Clause, at: int) -> bool:
+    """Whether a place is only what the picture shows: "this photo of my daughter"."""
+    before = [
+        item for item in clause.items[:at] if item.text == "of" or item.has("pictures") or not item.has("transparent")
+    ]
+    return any(first.has("pictures") and second.text == "of" for first, second in pairwise(before))
+
+
 def regions_in(clause: Clause, heads: Iterable[int] = ()) -> list[int]:
     """Where a clause names regions outside of its heads."""
-    return [at for at in clause.positions(*PLACES) if at not in set(heads)]
+    skipped = set(heads)
+    return [at for at in clause.positions(*PLACES) if at not in skipped and not _shown(clause, at)]
 
 
 def region_in(clause: Clause, heads: Iterable[int] = ()) -> Region:
@@ -97,7 +107,9 @@ def settled(effect: Effect, region: Region) -> tuple[str, Region]:
 def settled_again(wish: Wish, region: Region) -> Wish | None:
     """The same wish for another region; None where the control knows no regions."""
     base = "exposure" if wish.control in TONAL else wish.control
-    control, where = settled(Effect(base, wish.direction), region)
-    if wish.control not in TONAL and "." in wish.control:
+    part = wish.control.partition(".")[2]
+    base = next((control for control, name in BAND_PART.items() if name == part), base)
+    if "." in base:
         return None
+    control, where = settled(Effect(base, wish.direction), region)
     return wish.model_copy(update={"control": control, "region": where, "located": located(where)})

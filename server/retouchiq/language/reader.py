@@ -5,16 +5,17 @@ from __future__ import annotations
 from hostbridge.controls import EVERYWHERE, Region
 
 from retouchiq.language.amounts import amount
-from retouchiq.language.clauses import MOVES, SHIFTS, Clause, Item, clauses
+from retouchiq.language.clauses import COLOURS, MOVES, SHIFTS, Clause, Item, clauses
 from retouchiq.language.framing import geometry_free, geometry_wishes
 from retouchiq.language.lexicon import lexicon
 from retouchiq.language.limiting import cancelled, forbidden, forbids, limits
+from retouchiq.language.lists import completed
 from retouchiq.language.merging import merged
 from retouchiq.language.places import located, region_in, regions_in, settled_again
 from retouchiq.language.refusing import refused, sentence
 from retouchiq.language.request import Limit, Request, Wish
 from retouchiq.language.settings import settings
-from retouchiq.language.tinting import band_in, colour_wishes, filter_wish
+from retouchiq.language.tinting import band_in, bands_in, colour_wishes, filter_wish
 from retouchiq.language.tokens import LONGEST
 from retouchiq.language.wishing import (
     Context,
@@ -59,8 +60,9 @@ class _Reading:
 
     def _compare(self, clause: Clause) -> None:
         source, target = clause.first("sources"), clause.first("sources:targets")
+        told = clause.first("noun", *COLOURS, *SHIFTS)
         if source is not None and (target is None or source < target):
-            self.context.source = True
+            self.context.source = told is None or source < told
         elif target is not None:
             self.context.source = False
 
@@ -99,6 +101,8 @@ class _Reading:
         found = heads(clause)
         made: list[Wish] = []
         region = band_in(clause, found)
+        if not found and self._repeats_for_bands(clause):
+            return True
         if region is None:
             made = filter_wish(clause, self.last) or colour_wishes(clause, self.context)
             found = [] if made else found
@@ -137,35 +141,22 @@ class _Reading:
         """Carry amounts over: "a bit warmer and brighter" forwards, "contrast and saturation a bit" backwards."""
         if not found or not clause.joined or not made:
             return
-        said = amount(clause, found[0])
-        own = clause.has(*MOVES, "makers") or clause.has("noun")
-        before = self.context.amount
-        if not said.said and before.strength is not None and not before.after and not own:
-            made[:] = [wish.model_copy(update={"strength": round(wish.strength * before.strength, 3)}) for wish in made]
-        carried = (
-            not clause.run_on
-            and said.after
-            and said.strength is not None
-            and not before.said
-            and not clause.has(*MOVES, "makers")
-        )
-        if carried and said.strength is not None and self.last and self.context.chained:
-            size = len(self.last)
-            for at in range(len(self.wishes) - size, len(self.wishes)):
-                wish = self.wishes[at]
-                self.wishes[at] = wish.model_copy(update={"strength": round(wish.strength * said.strength, 3)})
+        said, before = amount(clause, found[0]), self.context.amount
+        moved = clause.has(*MOVES, "makers", "noun")
+        if before.strength is not None and not before.after and not said.said and not moved:
+            made[:] = _strengthened(made, before.strength)
+        shared = clause.lent or not clause.has(*MOVES, "makers")
+        if said.after and said.strength is not None and not before.said and shared and not clause.run_on:
+            size = len(self.last) if self.context.chained else 0
+            start = len(self.wishes) - size
+            self.wishes[start:] = _strengthened(self.wishes[start:], said.strength)
 
     def _remember(self, clause: Clause, found: list[int], made: list[Wish], region: Region) -> None:
         self.wishes += made
         self.last = made or self.last
         context = self.context
-        at = clause.first(*MOVES)
-        if at is not None:
-            meaning = clause.items[at].get(*MOVES)
-            context.mover = int(meaning.value) if meaning else None
-            context.free = False
-        elif clause.has("movers_free"):
-            context.free = True
+        bare = clause.joined and not clause.has(*MOVES)
+        context.making = clause.has("makers") or (context.making and bare)
         context.wished = context.wished or bool(made)
         if not found:
             return
@@ -173,7 +164,8 @@ class _Reading:
         context.chained = bool(made)
         context.complained = any(wish.complaint for wish in made)
         places = regions_in(clause, found)
-        context.region = region if not places or places[0] < found[0] or not located(region) else EVERYWHERE
+        if places:
+            context.region = region if places[0] < found[0] or not located(region) else EVERYWHERE
 
     def repeat(self, clause: Clause) -> bool:
         """A clause that only names a place says the last wish of it too, or of it alone."""
@@ -189,6 +181,14 @@ class _Reading:
         self.wishes += made
         return bool(made)
 
+    def _repeats_for_bands(self, clause: Clause) -> bool:
+        """ "brighten the whites and greens": a verb said once holds for the colours that follow."""
+        bare = clause.joined and not clause.has(*MOVES, "makers", "complaints")
+        bands = bands_in(clause) if bare and self.last else []
+        made = [moved for wish in self.last for band in bands if (moved := settled_again(wish, band)) is not None]
+        self.wishes += made
+        return bool(made)
+
     def open(self, clause: Clause) -> bool:
         wished = clause.has("open:verbs") or (
             clause.has("open:states") and (clause.has("makers") or len(clause.items) <= 3)
@@ -196,7 +196,13 @@ class _Reading:
         if not wished or (clause.purpose and self.context.wished):
             return False
         self.open_ended = True
+        self.context.region = region_in(clause)
+        self.context.making = clause.has("makers")
         return True
+
+
+def _strengthened(found: list[Wish], by: float) -> list[Wish]:
+    return [wish.model_copy(update={"strength": round(wish.strength * by, 3)}) for wish in found]
 
 
 def _acts(item: Item) -> bool:
@@ -217,7 +223,7 @@ def read(instruction: str) -> Request:
     """What ``instruction`` asks for. Never raises; anything not understood is in ``unread``."""
     exact, rest = settings(instruction[:LONGEST])
     reading = _Reading()
-    for clause in clauses(rest):
+    for clause in completed(clauses(rest)):
         reading.take(clause)
     return Request(
         instruction=instruction,

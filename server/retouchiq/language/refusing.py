@@ -62,10 +62,14 @@ def _is_thing(item: Item | None) -> bool:
     """Whether it is a thing in the picture rather than a quality of it."""
     if item is None:
         return False
+    if item.has("geometry"):
+        return False
     if item.has("found", "object") or item.kind == "word":
         return True
     region = item.get("region")
-    return region is not None and region.name not in (*TRIMMED, "everywhere") and not item.has(*ADJUSTABLE)
+    if region is None or item.has(*ADJUSTABLE):
+        return False
+    return item.text == "everything" or region.name not in (*TRIMMED, "everywhere")
 
 
 def _taken(clause: Clause) -> str:

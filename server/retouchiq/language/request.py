@@ -53,8 +53,8 @@ class Limit(BaseModel):
 class Request(BaseModel):
     """An instruction, read.
 
-    ``looks``: names of looks described ("cinematic teal and orange"); their wishes are already in ``wishes``, so this is
-    only for the explanation.
+    ``looks``: names of looks described ("cinematic teal and orange"); their wishes are already in ``wishes``, so this
+    is only for the explanation.
     ``free``: controls named without a direction ("fix the white balance", "straighten it"): the picture decides theirs.
     ``open_ended``: "make it better" and the like: no control named at all, the picture decides everything.
     ``unsupported``: parts no parameter can do, each a sentence that names the user's words.

@@ -90,6 +90,11 @@ def colours_in(clause: Clause) -> list[int]:
     return [at for at in clause.positions(*COLOURS) if not _describes(clause, at)]
 
 
+def bands_in(clause: Clause) -> list[Region]:
+    """The bands a clause names as things of a colour: "the greens and blues"."""
+    return [band(_band_name(_meaning(clause, at))) for at in colours_in(clause) if _is_band(clause, at)]
+
+
 def band_in(clause: Clause, heads: list[int]) -> Region | None:
     """The band a clause is about where its head is a quality that bands have: "darker blues"."""
     colours = [
@@ -113,12 +118,10 @@ def _sign(clause: Clause, at: int, context: Context) -> int:
         meaning = clause.items[mover].get(*MOVES)
         assert meaning is not None
         sign *= int(meaning.value)
-    elif comparative or clause.last_before(at, "makers") is not None:
+    elif comparative or clause.last_before(at, "makers") is not None or (clause.joined and context.making):
         pass
     elif clause.last_before(at, "complaints") is not None and not clause.purpose:
         sign = -sign
-    elif context.mover:
-        sign *= context.mover
     elif context.colour_sign:
         sign = context.colour_sign
     elif item.has("tinged"):

@@ -27,8 +27,9 @@ class Turn:
 
     ``kind``: ``new`` (its own request, on top of what is there), ``scale`` (the last one times ``factor``), ``invert``
     (the last one the other way), ``place`` (the last one, but only there: "only the sky"), ``undo`` (the last one taken
-    back), ``first`` (back to the first result), ``reset`` (back to the untouched image). ``request``: what then holds in
-    place of the last request for ``scale``, ``invert`` and ``place``, the request itself for ``new``, else None.
+    back), ``first`` (back to the first result), ``reset`` (back to the untouched image).
+    ``request``: what then holds in place of the last request for ``scale``, ``invert`` and ``place``, the request
+    itself for ``new``, else None.
     """
 
     kind: str

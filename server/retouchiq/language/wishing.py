@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from hostbridge.controls import CONTROLS, EVERYWHERE, Region
 
@@ -17,15 +17,14 @@ from retouchiq.language.request import Wish
 class Context:
     """What a clause may take over from the clauses before it in its sentence."""
 
-    mover: int | None = None
     away: str = ""
-    free: bool = False
     amount: Amount = field(default_factory=Amount)
     region: Region = EVERYWHERE
     wished: bool = False
     source: bool = False
     target: bool = False
     colour_sign: int = 0
+    making: bool = False
     chained: bool = False
     complained: bool = False
 
@@ -113,7 +112,7 @@ def stance(clause: Clause, head: int, context: Context) -> str:
     if clause.purpose or clause.has("sources:targets") or clause.last_before(head, "makers", "movers:up") is not None:
         return "wished"
     if clause.last_before(head, "complaints") is not None:
-        return "complained"
+        return "wished" if clause.joined and context.making else "complained"
     return "complained" if clause.joined and context.complained and not clause.has(*MOVES) else "plain"
 
 
@@ -171,7 +170,7 @@ def _direction(clause: Clause, head: int, meaning: Meaning, context: Context) ->
             return -1
         if clause.has("makers"):
             return 1
-        return context.mover or (-1 if meaning.unwanted else 1)
+        return -1 if meaning.unwanted else 1
     item = clause.items[at]
     if (meaning.name, item.text) in lexicon().moves:
         return lexicon().moves[meaning.name, item.text]
@@ -190,9 +189,11 @@ def is_free(clause: Clause, head: int, context: Context) -> bool:
     if at is None:
         after = clause.first("movers_free")
         if after is None:
-            return context.free and not clause.has("makers")
+            return False
         return after > head and not meaning.unwanted and not clause.has(*MOVES)
     item = clause.items[at]
+    if (meaning.name, item.text) in lexicon().moves:
+        return False
     if item.has("movers:up", "movers:down") or (item.has("movers:off") and meaning.unwanted):
         return False
     return item.has("movers_free")
@@ -207,8 +208,6 @@ def dimension_wishes(clause: Clause, head: int, region: Region, context: Context
     if context.source:
         sign = -sign
     said = amount(clause, head)
-    if not said.said and context.mover is not None and mover_of(clause, head) is None and not context.amount.after:
-        said = replace(context.amount)
     effects = meaning.effects
     if meaning.name == "hue" and said.value is not None:
         effects = (Effect("hue", 1),)

@@ -1,0 +1,79 @@
+"""Clauses that share a word said once: "increase contrast and saturation", "make the sky and the sea bluer"."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from retouchiq.language.clauses import COLOURS, MOVES, PLACES, SHIFTS, Clause, Item
+
+GOVERNING = (*MOVES, "movers_free")
+SPEAKING = ("makers", "complaints", "negations", "keepers", "except", "look", "geometry", "impossible", "caps", "only")
+TRAILING = ("degree", "transparent", "unit", "number", "pictures", "prepositions", *PLACES)
+
+
+def _quiet(item: Item, rest: tuple[Item, ...]) -> bool:
+    """Whether an item is a noun or colour that waits for a verb; what can be a noun or a verb is one at the end."""
+    if item.has(*GOVERNING, *SPEAKING):
+        return item.has(*PLACES)
+    if item.has("noun") and item.has(*SHIFTS):
+        return all(other.has(*TRAILING) or other.kind == "number" for other in rest)
+    return not item.has(*SHIFTS)
+
+
+def _bare(clause: Clause) -> bool:
+    """Whether a clause names nouns or colours and nothing that moves them."""
+    quiet = all(_quiet(item, clause.items[at + 1 :]) for at, item in enumerate(clause.items))
+    return quiet and clause.has("noun", *COLOURS)
+
+
+def _mover_said_after(clause: Clause, following: Clause) -> int | None:
+    """Where the mover is that a noun shares with the next one: "contrast and brightness up"."""
+    at, noun = following.first(*GOVERNING), following.first("noun")
+    return at if at is not None and noun is not None and noun < at and _bare(clause) else None
+
+
+def _head_said_after(clause: Clause, following: Clause) -> int | None:
+    """Where what a place shares with the next one starts: "make the sky and the sea bluer"."""
+    speaking = (*MOVES, "movers_free", *SPEAKING[1:], "degree", *SHIFTS, *COLOURS, "noun")
+    at, place = following.first(*SHIFTS, *COLOURS), following.first(*PLACES)
+    if not clause.has(*PLACES) or clause.has(*speaking) or following.has(*MOVES, "verb"):
+        return None
+    return place + 1 if at is not None and place is not None and place < at else None
+
+
+def _lent_back(clauses: list[Clause]) -> list[Clause]:
+    result = list(clauses)
+    for at in range(len(result) - 2, -1, -1):
+        clause, following = result[at], result[at + 1]
+        if not following.joined or clause.purpose:
+            continue
+        start = _mover_said_after(clause, following)
+        start = _head_said_after(clause, following) if start is None else start
+        if start is not None:
+            result[at] = replace(clause, items=(*clause.items, *following.items[start:]), lent=True)
+    return result
+
+
+def _mover(clause: Clause) -> tuple[Item, ...]:
+    """The mover of a clause with the amount said right before it: "slightly increase"."""
+    at = clause.first(*GOVERNING)
+    if at is None or not clause.has("noun", *COLOURS, *PLACES, "object"):
+        return ()
+    start = at - 1 if at and clause.items[at - 1].has("degree") else at
+    return clause.items[start : at + 1]
+
+
+def completed(clauses: list[Clause]) -> list[Clause]:
+    """The clauses, each with the words it shares with its neighbours."""
+    result: list[Clause] = []
+    mover: tuple[Item, ...] = ()
+    for clause in _lent_back(clauses):
+        if not clause.joined:
+            mover = ()
+        if clause.joined and mover and not clause.lent and _bare(clause):
+            clause = replace(clause, items=(*mover, *clause.items), lent=True)
+        elif clause.has("makers", "complaints", "verb", "comparative", "phrase"):
+            mover = ()
+        mover = _mover(clause) or mover
+        result.append(clause)
+    return result
