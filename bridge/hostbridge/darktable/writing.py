@@ -88,10 +88,10 @@ def keep(path: Path) -> Path | None:
 def locked(photo: Path, timeout: float = 60.0) -> Iterator[None]:
     """Hold the one lock there is for a photo or a file beside it, so that two runs do not mix.
 
-    The lock lives in the user's own runtime folder, not beside the photo. Raises `UnusableInput` after ``timeout``
+    The lock lives in the user's own cache folder, not beside the photo. Raises `UnusableInput` after ``timeout``
     seconds of waiting for another run.
     """
-    folder = platformdirs.user_runtime_path("retouchiq")
+    folder = platformdirs.user_cache_path("retouchiq") / "locks"
     name = hashlib.sha256(str(photo.resolve()).encode()).hexdigest()[:24]
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -25,6 +25,7 @@ Vector = NDArray[np.float64]
 
 GOOD = 9.5  # a metric at or above this score is met: nothing to gain from moving it
 LARGEST_STEP = 1.6  # of the amount itself: renders are far from linear beyond
+FARTHEST = 4.0  # times the first amount: a target that needs more fights with another wish, and looks it
 DAMPING = 0.15  # per unit of relative change: keeps what no metric asks about where it is
 
 
@@ -36,7 +37,7 @@ def revise(trials: Sequence[Trial]) -> Plan | None:
         return None
     scale = np.array([_scale(best.plan.edits[i]) for i in free])
     slopes = _slopes(trials, free, scale)
-    step = _solve(best, free, scale, slopes)
+    step = _solve(best, scale, slopes, _bounds(trials[0], best, free, scale))
     if float(np.abs(step).max()) < 0.02:
         return None
     edits = list(best.plan.edits)
@@ -120,27 +121,27 @@ def _hoped(metric: Metric) -> float:
     return (criterion.target - criterion.before) * (criterion.direction or 1)
 
 
-def _solve(best: Trial, free: Sequence[int], scale: Vector, slopes: NDArray[np.float64]) -> Vector:
+def _solve(best: Trial, scale: Vector, slopes: NDArray[np.float64], bounds: tuple[Vector, Vector]) -> Vector:
     rows = [
         r for r, metric in enumerate(best.verdict.metrics) if metric.score < GOOD or metric.criterion.kind == "wish"
     ]
     metrics = [best.verdict.metrics[r] for r in rows]
     weight = np.array([np.sqrt(m.criterion.weight) / max(m.criterion.tolerance, 1e-6) for m in metrics])
     missing = np.array([m.criterion.target - m.after for m in metrics])
-    matrix = np.vstack([slopes[rows] * weight[:, None], DAMPING * np.eye(len(free))])
-    wanted = np.concatenate([missing * weight, np.zeros(len(free))])
-    low, high = _bounds(best, free, scale)
-    return np.asarray(lsq_linear(matrix, wanted, bounds=(low, high)).x)
+    matrix = np.vstack([slopes[rows] * weight[:, None], DAMPING * np.eye(len(scale))])
+    wanted = np.concatenate([missing * weight, np.zeros(len(scale))])
+    return np.asarray(lsq_linear(matrix, wanted, bounds=bounds).x)
 
 
-def _bounds(best: Trial, free: Sequence[int], scale: Vector) -> tuple[Vector, Vector]:
+def _bounds(first: Trial, best: Trial, free: Sequence[int], scale: Vector) -> tuple[Vector, Vector]:
     """How far each amount may move: inside its range, not across zero, and not beyond the trust region."""
     low, high = np.empty(len(free)), np.empty(len(free))
     for k, i in enumerate(free):
         edit = best.plan.edits[i]
         control = CONTROLS.get(edit.control)
         bottom, top = (control.low, control.high) if control else (-np.inf, np.inf)
-        bottom, top = (max(bottom, 0.0), top) if edit.amount >= 0 else (bottom, min(top, 0.0))
+        farthest = FARTHEST * first.plan.edits[i].amount
+        bottom, top = (0.0, min(top, farthest)) if farthest >= 0 else (max(bottom, farthest), 0.0)
         low[k] = min(-1e-9, max((bottom - edit.amount) / scale[k], -LARGEST_STEP))
         high[k] = max(1e-9, min((top - edit.amount) / scale[k], LARGEST_STEP))
     return low, high
