@@ -18,7 +18,7 @@ from hostbridge.darktable.sidecar import Sidecar
 
 _MISSING = re.compile(r"the module `(\w+)' requested by image")
 _MISMATCH = re.compile(r"module `(\w+)' version mismatch: history is (\d+)")
-_TOOK_PART = re.compile(r"\[dt_imageio_export_with_flags\][^\n]*(?:\n (?!\[))?([^\n]*)")
+_TOOK_PART = re.compile(r"\[dt_imageio_export_with_flags\]\s+(?:modules: )?([a-z][^\n]*)")
 
 
 def check(sent: Sidecar | None, packet: bytes, log: str, version: str) -> None:

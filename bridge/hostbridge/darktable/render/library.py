@@ -85,8 +85,7 @@ class LibraryRenderer:
         timeout: float,
     ) -> Render | None:
         """A worker's render; None for what darktable-cli has to decide or do."""
-        if not self._usable or not (sidecar is None or sidecar.complete):
-            # What an old sidecar leaves open darktable decides when it loads the image, not always as the first time.
+        if not self._usable or not (sidecar is None or _leaves_nothing_open(sidecar)):
             return None
         with self._files() as (settings, out), self._pool.worker(image, cancel) as worker:
             if sidecar is not None:
@@ -125,6 +124,12 @@ class LibraryRenderer:
         if self._start_failures >= _ATTEMPTS:
             _log.warning("darktable does not run as a library here; rendering with darktable-cli")
             self._usable = False
+
+
+def _leaves_nothing_open(sidecar: Sidecar) -> bool:
+    # Modules and the input profile that the history does not name darktable decides on when it loads the image, and not
+    # the same way again for an image it has loaded before.
+    return sidecar.complete and sidecar.last("colorin") is not None
 
 
 def _unpack(answer: dict[str, Any]) -> tuple[bytes, str]:
