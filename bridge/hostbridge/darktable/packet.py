@@ -83,7 +83,7 @@ def get(root: etree._Element, name: str) -> str | None:
     return None
 
 
-def set(root: etree._Element, name: str, text: str) -> None:  # noqa: A001
+def set(root: etree._Element, name: str, text: str) -> None:
     """Give a simple darktable property this value, where and in the form it already stands."""
     for description in _descriptions(root):
         if description.get(DARKTABLE + name) is not None:
@@ -110,13 +110,18 @@ def drop_repeated(root: etree._Element) -> None:
 
     Some tools write them; darktable then still finds the old form of its history by other means, but not the new one.
     """
-    seen: list[bytes] = []
+    seen: list[object] = []
     for description in _descriptions(root):
         for element in list(description):
-            said = etree.tostring(element, method="c14n2", strip_text=True, with_tail=False)
+            said = _said(element)
             if said in seen:
                 _remove(element)
             seen.append(said)
+
+
+def _said(element: etree._Element) -> object:
+    text = (element.text or "").strip()
+    return element.tag, text, sorted(element.attrib.items()), [_said(child) for child in element]
 
 
 def items(root: etree._Element, name: str) -> list[etree._Element]:
