@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from retouchiq.language.lexicon import Meaning, Meanings, lexicon
 from retouchiq.language.spelling import corrected
@@ -33,7 +34,7 @@ class Item:
 
     def has(self, *roles: str) -> bool:
         """Whether it may play one of these roles."""
-        return any(role in self.meanings for role in roles)
+        return not self.meanings.keys().isdisjoint(roles)
 
 
 @dataclass(frozen=True)
@@ -56,13 +57,20 @@ class Clause:
         """Its words as typed."""
         return " ".join(item.said for item in self.items)
 
-    def positions(self, *roles: str) -> Iterator[int]:
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        """Every role that one of its items may play."""
+        return frozenset().union(*(item.meanings for item in self.items))
+
+    def positions(self, *roles: str) -> list[int]:
         """Where items with one of these roles are."""
-        return (at for at, item in enumerate(self.items) if item.has(*roles))
+        if self.roles.isdisjoint(roles):
+            return []
+        return [at for at, item in enumerate(self.items) if not item.meanings.keys().isdisjoint(roles)]
 
     def first(self, *roles: str) -> int | None:
         """Where the first such item is."""
-        return next(self.positions(*roles), None)
+        return next(iter(self.positions(*roles)), None)
 
     def last_before(self, end: int, *roles: str) -> int | None:
         """Where the last such item before ``end`` is."""
@@ -70,7 +78,7 @@ class Clause:
 
     def has(self, *roles: str) -> bool:
         """Whether there is such an item."""
-        return self.first(*roles) is not None
+        return not self.roles.isdisjoint(roles)
 
     def starts(self, *roles: str) -> bool:
         """Whether its first item that says anything has one of these roles."""
@@ -120,6 +128,8 @@ def _rejoined(items: list[Item]) -> tuple[Item, ...]:
     return tuple(items)
 
 
+LONGEST = 40
+"""Items of a clause; nobody says more in one, and reading stays bounded."""
 OPENERS = ("except", "keepers", "reasons", "openers")
 WISHED = ("verb", "comparative", "phrase", "look", "impossible", "geometry")
 THINGS = ("noun", *COLOURS, *PLACES)
@@ -138,6 +148,7 @@ def _complete(items: list[Item]) -> bool:
     )
 
 
+WANTING = ("want", "need", "needs", "would like", "like", "want it", "should", "prefer")
 STARTERS = ("make", "making", "makes", "turn", "give", "please")
 COMPARING = (
     "more",
@@ -198,32 +209,35 @@ CARRIERS = (
 
 def _begins(items: list[Item], item: Item) -> bool:
     """Whether a verb in a run-on sentence starts a new clause."""
-    if not items or not _complete(items):
-        return False
-    if item.text.split()[0] in STARTERS:
-        return True
-    previous = items[-1]
-    if previous.has(*CARRIERS) and not previous.has("noun", "untouched", *WISHED, *PLACES, "pictures"):
-        return False
+    starter = item.text.split()[0] in STARTERS
     verb = item.has("verb") and not item.has("noun", "adjective", "fault")
-    return verb or (item.has(*MOVES) and item.text not in COMPARING)
+    mover = item.has(*MOVES) and item.text not in COMPARING
+    if not items or not (starter or verb or mover) or not _complete(items):
+        return False
+    previous = items[-1]
+    carried = previous.has(*CARRIERS) and not previous.has("noun", "untouched", *WISHED, *PLACES, "pictures")
+    return starter or not carried
+
+
+LINKING = ("to look", "to appear", "to be")
 
 
 def _purpose(items: list[Item], item: Item, following: Item | None, joined: bool) -> bool:
     """Whether an item opens the part of a sentence that says what the wish is for."""
-    listed = joined and any(other.has("noun") for other in items)
-    if not items or not (listed or _complete(items)):
+    if not items or not (item.has("purpose") or item.text == "to" or item.text in LINKING):
+        return False
+    if not _complete(items) and not (joined and any(other.has("noun") for other in items)):
         return False
     if item.has("purpose"):
         return not (item.text == "so" and following is not None and following.has("adjective", "fault"))
-    if item.text in ("to look", "to appear", "to be"):
-        return any(item.has(*WISHED) for item in items)
-    return (
-        item.text == "to"
-        and following is not None
-        and following.has("verb", "makers", *MOVES, "geometry")
-        and not items[-1].has("makers", "movers:up")
-    )
+    if item.text in LINKING:
+        return any(other.has(*WISHED) for other in items)
+    acts = following is not None and following.has("verb", "makers", *MOVES, "geometry")
+    wanted = any(other.text in WANTING for other in items) or items[-1].has("makers", "movers:up")
+    return acts and not wanted
+
+
+JOINING = ("and", ",", "&")
 
 
 def _paired(before: list[Item], after: list[Item]) -> bool:
@@ -249,7 +263,7 @@ def clauses(text: str) -> list[Clause]:
     items = list(_items(tokens(normalised(text))))
     for at, item in enumerate(items):
         following = items[at + 1] if at + 1 < len(items) else None
-        if item.text in ("and", ",", "&") and _paired(current, items[at + 1 : at + 3]):
+        if item.text in JOINING and _paired(current, items[at + 1 : at + 3]):
             continue
         if item.kind in ("stop", "comma") or item.has("breaks", "breaks:strong"):
             close()
@@ -264,7 +278,7 @@ def clauses(text: str) -> list[Clause]:
             close()
             joined = purpose = True
             current.append(item)
-        elif (current and item.has(*OPENERS)) or _begins(current, item):
+        elif (current and (item.has(*OPENERS) or len(current) >= LONGEST)) or _begins(current, item):
             close()
             joined = run_on = True
             current.append(item)

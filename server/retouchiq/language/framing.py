@@ -97,6 +97,8 @@ READINGS: tuple[Callable[[Clause], list[Wish]], ...] = (_lens, _perspective, _fl
 
 def geometry_wishes(clause: Clause) -> list[Wish]:
     """The geometric wishes of a clause."""
+    if not clause.has("geometry") and all(item.kind != "ratio" for item in clause.items):
+        return []
     return [wish for reading in READINGS for wish in reading(clause)]
 
 

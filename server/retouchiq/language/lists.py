@@ -63,17 +63,35 @@ def _mover(clause: Clause) -> tuple[Item, ...]:
     return clause.items[start : at + 1]
 
 
+def _comparison(clause: Clause) -> tuple[Item, ...]:
+    """What turns an adjective around in a clause: the "not so" of "not so dark and blurry"."""
+    at = clause.first("adjective", "fault")
+    before = clause.items[at - 1 : at] if at else ()
+    return before if before and before[0].has("movers:down") else ()
+
+
+def _described(clause: Clause) -> bool:
+    """Whether a clause is nothing but an adjective."""
+    return clause.has("adjective", "fault") and all(
+        item.has("adjective", "fault", "transparent") for item in clause.items
+    )
+
+
 def completed(clauses: list[Clause]) -> list[Clause]:
     """The clauses, each with the words it shares with its neighbours."""
     result: list[Clause] = []
     mover: tuple[Item, ...] = ()
+    comparison: tuple[Item, ...] = ()
     for clause in _lent_back(clauses):
         if not clause.joined:
-            mover = ()
+            mover = comparison = ()
+        if clause.joined and comparison and _described(clause):
+            clause = replace(clause, items=(*comparison, *clause.items), lent=True)
         if clause.joined and mover and not clause.lent and _bare(clause):
             clause = replace(clause, items=(*mover, *clause.items), lent=True)
         elif clause.has("makers", "complaints", "verb", "comparative", "phrase"):
             mover = ()
         mover = _mover(clause) or mover
+        comparison = _comparison(clause)
         result.append(clause)
     return result

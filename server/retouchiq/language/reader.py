@@ -62,7 +62,10 @@ class _Reading:
         source, target = clause.first("sources"), clause.first("sources:targets")
         told = clause.first("noun", *COLOURS, *SHIFTS)
         if source is not None and (target is None or source < target):
-            self.context.source = told is None or source < told
+            asked = clause.first(*MOVES, "makers")
+            self.context.source = (told is None or source < told) and not (
+                asked is not None and _asks(clause, asked, source)
+            )
         elif target is not None:
             self.context.source = False
 
@@ -91,6 +94,9 @@ class _Reading:
         return True
 
     def frame(self, clause: Clause) -> bool:
+        at = clause.first("geometry")
+        if at is not None and clause.last_before(at, "negations") is not None:
+            return True
         made = geometry_wishes(clause)
         self.wishes += made
         free = () if made else geometry_free(clause)
@@ -199,6 +205,14 @@ class _Reading:
         self.context.region = region_in(clause)
         self.context.making = clause.has("makers")
         return True
+
+
+NEEDING = ("need", "should", "must", "ought", "to ")
+
+
+def _asks(clause: Clause, mover: int, source: int) -> bool:
+    """Whether a clause about the picture as it is says what to do: "make the input image sharper"."""
+    return mover < source or clause.items[mover].text.startswith(NEEDING)
 
 
 def _strengthened(found: list[Wish], by: float) -> list[Wish]:

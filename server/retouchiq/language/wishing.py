@@ -72,7 +72,7 @@ def heads(clause: Clause) -> list[int]:
             and items[at + 1].has("noun")
             and item.meanings["noun"].name in ("color", "exposure", "cast")
         )
-        named = item.has("casts", "band_nouns") and at > 0 and items[at - 1].has(*COLOURS)
+        named = item.has("casts", "band_nouns") and at > 0 and items[at - 1].has(*COLOURS, *SHIFTS, "noun")
         if named:
             continue
         if (item.has(*SHIFTS) and not attribute) or (
@@ -189,7 +189,8 @@ def is_free(clause: Clause, head: int, context: Context) -> bool:
     if at is None:
         after = clause.first("movers_free")
         if after is None:
-            return False
+            told = clause.has("complaints") and not clause.has("makers", "degree", *MOVES)
+            return told and not meaning.unwanted
         return after > head and not meaning.unwanted and not clause.has(*MOVES)
     item = clause.items[at]
     if (meaning.name, item.text) in lexicon().moves:
