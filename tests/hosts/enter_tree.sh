@@ -17,7 +17,7 @@ if [ "$needed" != "$(cat "$environment/installed" 2>/dev/null)" ]; then
     "$bin/pip" install --quiet "${packages[@]}" >&2
     # Not an editable installation: that would write into the repository.
     printf '%s\n' "$PWD/bridge" "$PWD/server" > "$("$bin/python" -c 'import site; print(site.getsitepackages()[0])')/retouchiq.pth"
-    printf '#!%s\nimport sys\nfrom retouchiq.cli import main\nsys.exit(main())\n' "$bin/python" > "$bin/retouchiq"
+    printf '#!%s\nimport sys\nfrom retouchiq.__main__ import main\nsys.exit(main())\n' "$bin/python" > "$bin/retouchiq"
     chmod +x "$bin/retouchiq"
     printf '%s\n' "$needed" > "$environment/installed"
 fi
