@@ -87,6 +87,8 @@ def _number(clause: Clause) -> tuple[float | None, str]:
         unit = items[after].get("unit") if after < len(items) else None
         if unit:
             return (spelled.value if spelled else number(item.text)), unit.name
+        if spelled and spelled.name:
+            return spelled.value, spelled.name
         if item.kind == "number":
             return number(item.text), ""
     for at in clause.positions("unit"):

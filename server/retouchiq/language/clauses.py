@@ -237,6 +237,7 @@ def _purpose(items: list[Item], item: Item, following: Item | None, joined: bool
     return acts and not wanted
 
 
+EXCHANGING = ("replac", "swap", "substitut", "exchang", "chang")
 JOINING = ("and", ",", "&")
 
 
@@ -265,7 +266,8 @@ def clauses(text: str) -> list[Clause]:
         following = items[at + 1] if at + 1 < len(items) else None
         if item.text in JOINING and _paired(current, items[at + 1 : at + 3]):
             continue
-        if item.kind in ("stop", "comma") or item.has("breaks", "breaks:strong"):
+        exchanged = item.text == "with" and any(other.text.startswith(EXCHANGING) for other in current)
+        if not exchanged and (item.kind in ("stop", "comma") or item.has("breaks", "breaks:strong")):
             close()
             joined, run_on = item.kind != "stop", False
             if (

@@ -53,13 +53,17 @@ Meanings = dict[str, Meaning]
 """What a phrase may mean, by role."""
 
 
+HEADS = ("noun", "verb", "adjective", "comparative", "fault", "movers", "colour", "refused")
+
+
 @dataclass
 class Lexicon:
-    """Phrases (tuples of words) and their meanings."""
+    """Phrases (tuples of words) and their meanings; ``heads`` are the single words that most instructions turn on."""
 
     phrases: dict[tuple[str, ...], Meanings] = field(default_factory=dict)
     longest: dict[str, int] = field(default_factory=dict)
     words: set[str] = field(default_factory=set)
+    heads: set[str] = field(default_factory=set)
     objects: dict[tuple[str, str], tuple[Effect, ...]] = field(default_factory=dict)
     moves: dict[tuple[str, str], int] = field(default_factory=dict)
     looks: dict[str, tuple[Effect, ...]] = field(default_factory=dict)
@@ -73,6 +77,8 @@ class Lexicon:
         self.phrases.setdefault(key, {}).setdefault(meaning.role, meaning)
         self.longest[key[0]] = max(self.longest.get(key[0], 1), len(key))
         self.words.update(key)
+        if len(key) == 1 and meaning.role.partition(":")[0] in HEADS:
+            self.heads.update(key)
 
     def by_first_letter(self, letter: str) -> list[str]:
         """The words that begin so, in order."""
@@ -178,6 +184,9 @@ def _add_amounts(lexicon: Lexicon) -> None:
         for value, phrases in table.items():
             for phrase in phrases:
                 lexicon.add(phrase, Meaning(role, value=float(value)))
+    for value, phrases in amounts["stops"].items():
+        for phrase in phrases:
+            lexicon.add(phrase, Meaning("number", "EV", float(value)))
     for name, phrases in amounts["units"].items():
         for phrase in phrases:
             lexicon.add(phrase, Meaning("unit", name))

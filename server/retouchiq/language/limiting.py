@@ -5,6 +5,7 @@ from __future__ import annotations
 from hostbridge.controls import EVERYWHERE, Region
 
 from retouchiq.language.clauses import PLACES, SHIFTS, Clause
+from retouchiq.language.lexicon import lexicon
 from retouchiq.language.places import located, region_in, regions_in
 from retouchiq.language.request import Limit, Wish
 
@@ -61,11 +62,21 @@ def _limit(keep: str, region: Region, clause: Clause) -> Limit:
     return Limit(keep=keep, region=region, located=located(region), words=clause.said)
 
 
+def _band(clause: Clause) -> Region | None:
+    """The colour that a clause names, as a region: "except the reds"."""
+    at = clause.first("colour", "colours")
+    meaning = clause.items[at].get("colour", "colours") if at is not None else None
+    return Region.named(str(lexicon().colours[meaning.name]["band"])) if meaning else None
+
+
 def _kept(clause: Clause) -> list[Limit]:
-    at = clause.first("keepers")
+    at = clause.first("keepers", "fine")
     if at is None:
         return []
     places = regions_in(clause)
+    band = _band(clause)
+    if band is not None and not places:
+        return [_limit("region", band, clause)]
     nouns = [
         name for position in clause.positions("noun") if (name := clause.items[position].meanings["noun"].name) in KEPT
     ]
@@ -94,6 +105,9 @@ def _unclipped(clause: Clause) -> list[Limit]:
 
 def _excepted(clause: Clause) -> list[Limit]:
     bare = clause.starts("negations") and not clause.has(*SHIFTS, "makers", "verb")
+    band = _band(clause)
+    if clause.has("except") and band is not None and not regions_in(clause):
+        return [_limit("region", band, clause)]
     if (clause.has("except") or bare) and regions_in(clause):
         region = region_in(clause)
         return [_limit("skin" if region.name == "orange" else "region", region, clause)]

@@ -68,7 +68,8 @@ def _shown(clause: Clause, at: int) -> bool:
 def regions_in(clause: Clause, heads: Iterable[int] = ()) -> list[int]:
     """Where a clause names regions outside of its heads."""
     skipped = set(heads)
-    return [at for at in clause.positions(*PLACES) if at not in skipped and not _shown(clause, at)]
+    places = [at for at in clause.positions(*PLACES) if at not in skipped]
+    return [at for at in places if at + 1 not in places and not _shown(clause, at)]
 
 
 def region_in(clause: Clause, heads: Iterable[int] = ()) -> Region:

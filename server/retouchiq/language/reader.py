@@ -87,16 +87,19 @@ class _Reading:
             return False
         name = clause.items[at].meanings["look"].name
         self.looks.append(name)
-        made = wishes(lexicon().looks[name], 1, amount(clause, at), region_in(clause), clause.said)
-        self.look_wishes += made
+        region = region_in(clause, clause.positions("object"))
+        self.look_wishes += wishes(lexicon().looks[name], 1, amount(clause, at), region, clause.said)
         rest = Clause(tuple(item for position, item in enumerate(clause.items) if position != at), clause.joined)
-        self.adjust(rest)
+        if rest.has(*SHIFTS, *MOVES):
+            self.adjust(rest)
         return True
 
     def frame(self, clause: Clause) -> bool:
         at = clause.first("geometry")
         if at is not None and clause.last_before(at, "negations") is not None:
             return True
+        if any(clause.items[noun].meanings["noun"].name == "hue" for noun in clause.positions("noun")):
+            return False
         made = geometry_wishes(clause)
         self.wishes += made
         free = () if made else geometry_free(clause)
@@ -164,11 +167,11 @@ class _Reading:
         bare = clause.joined and not clause.has(*MOVES)
         context.making = clause.has("makers") or (context.making and bare)
         context.wished = context.wished or bool(made)
+        context.complained = any(wish.complaint for wish in made)
         if not found:
             return
         context.amount = amount(clause, found[0])
         context.chained = bool(made)
-        context.complained = any(wish.complaint for wish in made)
         places = regions_in(clause, found)
         if places:
             context.region = region if places[0] < found[0] or not located(region) else EVERYWHERE
@@ -178,7 +181,7 @@ class _Reading:
         places = regions_in(clause)
         if clause.purpose:
             return True
-        if not places or not self.last or not clause.joined or clause.has("makers", "refused:away"):
+        if not places or not self.last or not clause.joined or clause.has("makers", "refused:away", "complaints"):
             return False
         region = region_in(clause)
         if clause.has("only"):

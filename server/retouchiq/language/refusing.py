@@ -101,15 +101,15 @@ def _recoloured(clause: Clause) -> bool:
     verb = clause.first("refused:change")
     if verb is None or clause.has("complaints"):
         return False
-    thing = next((at for at in clause.positions("object", "found") if at > verb), None)
-    if thing is None:
+    things = [clause.items[at] for at in clause.positions("object", "found") if at > verb]
+    if not things:
         return False
-    item = clause.items[thing]
-    plain = any(at > thing for at in clause.positions("recolours"))
+    start = clause.items.index(things[0])
+    plain = any(at > start for at in clause.positions("recolours"))
     graded = clause.has("movers:up", "movers:down", "degree")
-    coloured = any(at > thing for at in clause.positions("colour"))
-    background = item.has("found") and item.meanings["found"].name == "background"
-    if (item.has("object") or background) and (plain or (coloured and not graded)):
+    coloured = any(at > start for at in clause.positions("colour"))
+    solid = any(item.has("object") or item.meanings["found"].name == "background" for item in things)
+    if solid and (plain or (coloured and not graded)):
         return True
     changed = clause.items[verb].text in ("change", "turn", "transform", "swap", "replace", "convert")
     return changed and not clause.has("noun", *SHIFTS, *COLOURS, "look")

@@ -26,8 +26,10 @@ def corrected(word: str) -> str:
     candidates = [
         other for other in known.by_first_letter(word[0]) if abs(len(other) - len(word)) <= slips and len(other) >= 4
     ]
-    near = process.extract(word, candidates, scorer=OSA.distance, score_cutoff=slips, limit=5)
+    near = process.extract(word, candidates, scorer=OSA.distance, score_cutoff=slips, limit=8)
     if near:
-        return min((distance, abs(len(other) - len(word)), other) for other, distance, _ in near)[2]
+        return min(
+            (distance, other not in known.heads, abs(len(other) - len(word)), other) for other, distance, _ in near
+        )[3]
     swapped = word[1] + word[0] + word[2:]
     return swapped if swapped in known.words else word

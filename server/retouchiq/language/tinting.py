@@ -105,6 +105,8 @@ def band_in(clause: Clause, heads: list[int]) -> Region | None:
     names = [meaning.name for head in heads if (meaning := clause.items[head].get(*SHIFTS, "noun"))]
     if not colours or not any(name in QUALITIES for name in names):
         return None
+    if names == ["hue"] and not _is_band(clause, colours[0]):
+        return None
     return band(_band_name(_meaning(clause, colours[0])))
 
 

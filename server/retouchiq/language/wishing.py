@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from hostbridge.controls import CONTROLS, EVERYWHERE, Region
 
 from retouchiq.language.amounts import Amount, amount, converted, negative
-from retouchiq.language.clauses import COLOURS, MOVES, SHIFTS, Clause
+from retouchiq.language.clauses import COLOURS, MOVES, SHIFTS, Clause, Item
 from retouchiq.language.lexicon import Effect, Meaning, lexicon
 from retouchiq.language.places import BAND_PART, is_band, located, settled
 from retouchiq.language.request import Wish
@@ -65,7 +65,9 @@ def heads(clause: Clause) -> list[int]:
     found: list[int] = []
     items = clause.items
     for at, item in enumerate(items):
-        attribute = item.has("adjective", "fault") and not item.has("verb", "noun") and _names_thing(clause, at)
+        attribute = _names_effect(items, at) or (
+            item.has("adjective", "fault") and not item.has("verb", "noun") and _names_thing(clause, at)
+        )
         modifier = (
             item.has("noun")
             and at + 1 < len(items)
@@ -85,6 +87,15 @@ def heads(clause: Clause) -> list[int]:
     if len(found) > 1 or clause.has(*COLOURS):
         found = [at for at in found if not items[at].has("region") or items[at].has(*SHIFTS)] or found
     return found
+
+
+EFFECTS = ("vignette", "grain", "glow", "fade", "monochrome", "haze", "drama", "punch")
+
+
+def _names_effect(items: tuple[Item, ...], at: int) -> bool:
+    """Whether the next word is an effect that the adjective only describes: "a soft vignette"."""
+    noun = items[at + 1].get("noun") if at + 1 < len(items) else None
+    return noun is not None and noun.name in EFFECTS and items[at].has("adjective")
 
 
 def _names_thing(clause: Clause, at: int) -> bool:
