@@ -30,6 +30,8 @@ _LARGEST_CHROMA = 128 * math.sqrt(2)  # what darktable's Lab chroma channel call
 _CZ_SCALE = 2**-6.643856  # what its Cz channel calls 1, at the boost a new module has
 # Hue in JzCzhz depends a little on lightness and chroma: taken at a middle colour.
 _MIDDLE_L, _MIDDLE_C = 55.0, 35.0
+# Cz grows with lightness at the same C*ab: taken at a dark colour, so that deep blues and shadows are not left out.
+_DARK_L = 30.0
 
 _D65 = np.array([0.95047, 1.0, 1.08883])
 _LMS = np.array([[0.41478972, 0.579999, 0.014648], [-0.20151, 1.120649, 0.0531008], [-0.0166008, 0.2648, 0.6684799]])
@@ -55,8 +57,8 @@ def of_tones(tones: Trapezoid, space: int) -> Range:
 def of_hues(hues: tuple[float, float], space: int) -> list[Range]:
     """The hue and chroma ranges of (centre, half width) in degrees of LCh(ab) hue.
 
-    The module acts fully up to the half width and not at all from one and a half of it on; colours below C*ab 4 are
-    left alone.
+    The module acts fully up to the half width and not at all from one and a half of it on; colours below C*ab 4
+    (in JzCzhz: of a dark colour; 2 of a light one) are left alone.
     """
     centre, half = hues
     start, full, end, over = (centre + half * factor for factor in (-1.5, -1, 1, 1.5))
@@ -101,7 +103,7 @@ def _hue(degrees: float, space: int) -> float:
 def _chroma(chroma: float, degrees: float, space: int) -> float:
     if space == LAB:
         return chroma / _LARGEST_CHROMA
-    _, a, b = jzazbz(_polar(_MIDDLE_L, chroma, degrees))
+    _, a, b = jzazbz(_polar(_DARK_L, chroma, degrees))
     return math.hypot(a, b) / _CZ_SCALE
 
 

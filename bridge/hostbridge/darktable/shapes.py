@@ -20,6 +20,9 @@ FLIP_Y, FLIP_X, SWAP_XY = 1, 2, 4
 ORIENTATIONS = (0, 0, FLIP_X, FLIP_X | FLIP_Y, FLIP_Y, SWAP_XY, SWAP_XY | FLIP_Y, 7, SWAP_XY | FLIP_X)
 
 _SIGMOIDAL, _PROPORTIONAL = 2, 1
+# An ellipse falls off with the square of the area outside: with a border this much wider than the feather it is half
+# way where a smooth step over the feather is.
+_BORDER = 1.35
 # A gradient follows erf(distance / compression): at 1.5 it is within 2 % of its end.
 _ERF_REACH = 1.5
 
@@ -91,7 +94,7 @@ def _ellipse(shape: Ellipse, frame: Frame) -> Point:
         "radius": [shape.radius_x * frame.aspect / short, shape.radius_y / short],
         # both turn the first radius clockwise, directions are counted the other way
         "rotation": _half_turn(-frame.direction(-shape.rotation)),
-        "border": shape.feather,
+        "border": shape.feather * _BORDER,
         "flags": _PROPORTIONAL,
     }
 
