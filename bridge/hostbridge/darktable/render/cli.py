@@ -45,13 +45,15 @@ class CliRenderer:
         failure.check_readable(image)
         # darktable-cli renames an output that exists, so every picture has a folder to itself.
         folder = self._scratch.folder(f"render{next(self._numbers)}")
-        out = folder / "out.tif"
-        log = self._run(self._command(image.resolve(), sidecar, size, out), folder / "log", cancel, timeout)
-        if not out.exists():
-            raise self._explain(image, sidecar, log)
-        pixels, packet, _ = picture.read(out)
+        try:
+            out = folder / "out.tif"
+            log = self._run(self._command(image.resolve(), sidecar, size, out), folder / "log", cancel, timeout)
+            if not out.exists():
+                raise self._explain(image, log)
+            pixels, packet, _ = picture.read(out)
+        finally:
+            self._scratch.drop(folder)
         applied.check(sidecar, packet, log, self._darktable.version)
-        self._scratch.drop(folder)
         return Render(pixels, packet, time.monotonic() - began, self.name)
 
     def close(self) -> None:
@@ -97,19 +99,19 @@ class CliRenderer:
                     raise Cancelled("the render was cancelled")
                 if time.monotonic() > deadline:
                     raise HostFailed(f"darktable-cli gave no picture within {timeout:.0f} s and was stopped")
-                with_patience(process)
+                _wait(process)
         finally:
             process.kill()
             process.wait()
         return log.read_text(errors="replace")
 
-    def _explain(self, image: Path, sidecar: Sidecar | None, log: str) -> Exception:
+    def _explain(self, image: Path, log: str) -> Exception:
         if any(words in log for words in _NOT_OPENED):
             return failure.unreadable(image, self._darktable.version)
         return HostFailed(f"darktable-cli made no picture of {image}: {failure.last_words(log)}")
 
 
-def with_patience(process: subprocess.Popen[bytes]) -> None:
+def _wait(process: subprocess.Popen[bytes]) -> None:
     try:
         process.wait(_POLL)
     except subprocess.TimeoutExpired:

@@ -111,13 +111,11 @@ class LibraryRenderer:
 
     @contextmanager
     def _files(self) -> Iterator[tuple[Path, Path]]:
-        number = next(self._numbers)
-        files = self._pool.folder / f"{number}.xmp", self._pool.folder / f"{number}.tif"
+        folder = self._pool.scratch.folder(f"render{next(self._numbers)}")
         try:
-            yield files
+            yield folder / "settings.xmp", folder / "out.tif"
         finally:
-            for file in files:
-                file.unlink(missing_ok=True)
+            self._pool.scratch.drop(folder)
 
     def _note(self, loss: WorkerLost) -> None:
         self._start_failures = self._start_failures + 1 if isinstance(loss, WorkerDoesNotStart) else 0

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import select
-import shutil
 import subprocess
 import sys
 import threading
@@ -143,11 +142,14 @@ def _parse(line: bytes) -> dict[str, Any]:
 
 
 class Pool:
-    """Up to ``limit`` workers that share a display. The first is started at once, others when none is free."""
+    """Up to ``limit`` workers that share a display. The first is started at once, others when none is free.
+
+    ``scratch`` is where requests and answers put their files; it is gone after `close`.
+    """
 
     def __init__(self, darktable: Darktable, limit: int) -> None:
         self._darktable = darktable
-        self._scratch = Scratch()
+        self.scratch = Scratch()
         self._slots = threading.BoundedSemaphore(limit)
         self._lock = threading.Lock()
         self._idle: list[Worker] = []
@@ -158,11 +160,6 @@ class Pool:
         # Xvfb dies with the thread that starts it, so this thread lives as long as the pool.
         self._keeper = ThreadPoolExecutor(1, "darktable-keeper")
         self._first: Future[Worker] | None = self._keeper.submit(self._spawn)
-
-    @property
-    def folder(self) -> Path:
-        """Where requests and answers put their files; gone after `close`."""
-        return self._scratch.path
 
     @property
     def pids(self) -> list[int]:
@@ -209,7 +206,7 @@ class Pool:
             worker.kill()
         if self._display is not None:
             self._display.close()
-        self._scratch.close()
+        self.scratch.close()
 
     def _take(self, image: Path) -> Worker:
         with self._lock:
@@ -228,15 +225,15 @@ class Pool:
         with self._lock:
             if worker in self._all:
                 self._all.remove(worker)
-        shutil.rmtree(worker.folder, ignore_errors=True)
+        self.scratch.drop(worker.folder)
 
     def _spawn(self) -> Worker:
         self._count += 1
-        worker = Worker(self._scratch.folder(f"worker{self._count}"))
+        worker = Worker(self.scratch.folder(f"worker{self._count}"))
         try:
             # The process loads its libraries while the display starts.
             if self._display is None or not self._display.is_alive():
-                self._display = open_display(self._scratch.path)
+                self._display = open_display(self.scratch.path)
             worker.start(self._darktable, self._display.environment)
         except BaseException:
             self._discard(worker)
