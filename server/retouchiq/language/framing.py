@@ -53,11 +53,11 @@ def _crop(clause: Clause) -> list[Wish]:
 
 def _rotate(clause: Clause) -> list[Wish]:
     at = _named(clause, "rotate")
-    if at is None:
-        return []
-    said = amount(clause, at)
     left = _named(clause, "anticlockwise") is not None
     right = _named(clause, "clockwise") is not None
+    said = amount(clause, at or 0)
+    if at is None and not ((left or right) and said.unit == "°"):
+        return []
     if not (left or right or said.value is not None):
         return []
     negative = any(item.kind == "number" and item.text.startswith("-") for item in clause.items)

@@ -160,7 +160,7 @@ def _add_colours(lexicon: Lexicon) -> None:
         for word in row["words"]:
             lexicon.add(word, Meaning("colour", name, effects=effects))
             lexicon.add(word + "s", Meaning("colours", name, effects=effects))
-            for form in (*inflected(word, ("er", "ish", "ness")), word + "ish", word + "y"):
+            for form in (*inflected(word, ("er", "ish", "ness")), word + "ish", word + "y", word + "ness"):
                 lexicon.add(form, Meaning("tinged", name, effects=effects))
 
 

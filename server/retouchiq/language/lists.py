@@ -65,7 +65,7 @@ def _mover(clause: Clause) -> tuple[Item, ...]:
 
 def _comparison(clause: Clause) -> tuple[Item, ...]:
     """What turns an adjective around in a clause: the "not so" of "not so dark and blurry"."""
-    at = clause.first("adjective", "fault")
+    at = clause.first("adjective", "fault", *COLOURS)
     before = clause.items[at - 1 : at] if at else ()
     return before if before and before[0].has("movers:down") else ()
 

@@ -86,6 +86,8 @@ class _Reading:
         if at is None or (clause.purpose and self.context.wished):
             return False
         name = clause.items[at].meanings["look"].name
+        if clause.last_before(at, "movers:down", "movers:off", "negations") is not None:
+            return True
         self.looks.append(name)
         region = region_in(clause, clause.positions("object"))
         self.look_wishes += wishes(lexicon().looks[name], 1, amount(clause, at), region, clause.said)
@@ -210,7 +212,7 @@ class _Reading:
         return True
 
 
-NEEDING = ("need", "should", "must", "ought", "to ")
+NEEDING = ("need", "should", "must", "ought", "to ", "become")
 
 
 def _asks(clause: Clause, mover: int, source: int) -> bool:

@@ -19,6 +19,7 @@ SILENT = (
     "open:states",
     "negations",
     "prepositions",
+    "recolours",
 )
 TRIMMED = ("edges", "top", "bottom", "left", "right")
 WORDS_KEPT = 14
@@ -96,20 +97,30 @@ def _bare(clause: Clause, verb: int) -> bool:
     )
 
 
+def _recolourable(clause: Clause, at: int) -> bool:
+    """Whether an item is a thing that could be given a colour: a known one, or any word right before the colour."""
+    item = clause.items[at]
+    following = clause.items[at + 1 : at + 2]
+    unknown = item.kind == "word" and bool(following) and following[0].has("colour", "recolours")
+    return item.has("object", "found") or unknown
+
+
+def _solid(item: Item) -> bool:
+    return item.kind == "word" or item.has("object") or item.meanings["found"].name == "background"
+
+
 def _recoloured(clause: Clause) -> bool:
     """Whether a thing is to be given another colour or form: "make the shirt white", "change the hat into a crown"."""
     verb = clause.first("refused:change")
     if verb is None or clause.has("complaints"):
         return False
-    things = [clause.items[at] for at in clause.positions("object", "found") if at > verb]
+    things = [at for at in range(verb + 1, len(clause.items)) if _recolourable(clause, at)]
     if not things:
         return False
-    start = clause.items.index(things[0])
-    plain = any(at > start for at in clause.positions("recolours"))
+    plain = any(at > things[0] for at in clause.positions("recolours"))
     graded = clause.has("movers:up", "movers:down", "degree")
-    coloured = any(at > start for at in clause.positions("colour"))
-    solid = any(item.has("object") or item.meanings["found"].name == "background" for item in things)
-    if solid and (plain or (coloured and not graded)):
+    coloured = any(at > things[0] for at in clause.positions("colour"))
+    if any(_solid(clause.items[at]) for at in things) and (plain or (coloured and not graded)):
         return True
     changed = clause.items[verb].text in ("change", "turn", "transform", "swap", "replace", "convert")
     return changed and not clause.has("noun", *SHIFTS, *COLOURS, "look")

@@ -115,15 +115,23 @@ def mover_of(clause: Clause, head: int) -> int | None:
     return before if before is not None else next(after, None)
 
 
+SEEMING = ("look", "looks", "looking", "appear", "appears", "feel", "seem")
+
+
 def stance(clause: Clause, head: int, context: Context) -> str:
     """``wished``, ``complained`` or ``plain``: what the words before the head say about it.
 
     "too warm and flat": what goes on from a complaint complains.
     """
-    if clause.purpose or clause.has("sources:targets") or clause.last_before(head, "makers", "movers:up") is not None:
+    before = max((at for at in clause.positions(*SHIFTS) if at < head), default=-1)
+    complaint = clause.last_before(head, "complaints")
+    wish = clause.last_before(head, "makers", "movers:up")
+    again = before > -1 and complaint is not None and before < complaint and (wish is None or wish < before)
+    if not again and (clause.purpose or clause.has("sources:targets") or wish is not None):
         return "wished"
     if clause.last_before(head, "complaints") is not None:
-        return "wished" if clause.joined and context.making else "complained"
+        seeming = clause.items[clause.last_before(head, "complaints") or 0].text in SEEMING
+        return "wished" if clause.joined and context.making and seeming else "complained"
     return "complained" if clause.joined and context.complained and not clause.has(*MOVES) else "plain"
 
 
@@ -168,6 +176,8 @@ def shift_wishes(clause: Clause, head: int, region: Region, context: Context) ->
         sign = -1
     if _negated(clause, head) and not fault:
         sign = -sign
+    if sign < 0 and meaning.less:
+        return wishes(meaning.less, 1, amount(clause, head), region, clause.said, complained)
     return wishes(
         _of_object(clause, head, meaning, region), sign, amount(clause, head), region, clause.said, complained
     )
@@ -195,7 +205,7 @@ def is_free(clause: Clause, head: int, context: Context) -> bool:
     """Whether a noun is only to be put right, the picture deciding which way."""
     meaning = clause.items[head].meanings["noun"]
     if not meaning.effects:
-        return True
+        return not clause.has("movers:up", "makers")
     at = clause.last_before(head, "movers_free", *MOVES)
     if at is None:
         after = clause.first("movers_free")
