@@ -10,7 +10,7 @@ from typing import Any
 from hostbridge import InvalidSetting
 from hostbridge.controls import CONTROLS, EVERYWHERE, Edit, Region
 from hostbridge.darktable import codec, geometry, mixing
-from hostbridge.darktable.control_table import GRADES, NEUTRAL, Curve, Home, grading_hue, homes
+from hostbridge.darktable.control_table import GRADES, LENS_SHIFT, MOST_PIXELS, NEUTRAL, Curve, Home, homes
 from hostbridge.darktable.schema import Module, Schema
 from hostbridge.darktable.settings import OURS, Mask, ModuleSettings, Params
 from hostbridge.darktable.sidecar import Sidecar
@@ -51,9 +51,21 @@ def compile(
     groups: dict[tuple[str, Region], Group] = {}
     for edit in edits:
         _gather(edit, schema, groups, notes)
-    scene = geometry.Scene(size, orientation)
+    scene = _scene(edits, schema, base, size, orientation)
     settings = [_settings(operation, group, schema, base, scene, notes) for (operation, _), group in groups.items()]
     return Compiled([made for made in settings if made is not None], notes)
+
+
+def _scene(edits: Sequence[Edit], schema: Schema, base: Sidecar, size: tuple[int, int], exif: int) -> geometry.Scene:
+    """The picture as it will be displayed: the user's own orientation, then our mirroring and quarter turns."""
+    flip, _ = _start(schema.module("flip"), base, [])
+    scene = geometry.Scene(size, geometry.turn_of(flip["orientation"], exif))
+    for edit in edits:
+        if edit.control == "rotate":
+            scene = scene.turned(geometry.quarters(edit.amount))
+        elif edit.control == "flip" and edit.amount:
+            scene = scene.mirrored(str(edit.options.get("axis", "horizontal")))
+    return scene
 
 
 def _gather(edit: Edit, schema: Schema, groups: dict[tuple[str, Region], Group], notes: list[str]) -> None:
@@ -69,10 +81,15 @@ def _gather(edit: Edit, schema: Schema, groups: dict[tuple[str, Region], Group],
         edit = edit.clamped()
     for home in homes(edit.control, edit.amount):
         group = _group(groups, schema.module(home.operation), edit.region, edit.control, notes)
-        together = edit.model_copy(update={"amount": edit.amount + group.amounts.get(edit.control, 0.0)})
-        group.amounts[edit.control] = together.clamped().amount
-        group.options[edit.control] = group.options.get(edit.control, {}) | edit.options
-        group.homes[edit.control] = home
+        name = f"{edit.control}, horizontal" if _sideways(edit) else edit.control
+        together = edit.model_copy(update={"amount": edit.amount + group.amounts.get(name, 0.0)})
+        group.amounts[name] = together.clamped().amount
+        group.options[name] = group.options.get(name, {}) | edit.options
+        group.homes[name] = home
+
+
+def _sideways(edit: Edit) -> bool:
+    return edit.control == "perspective" and edit.options.get("axis") == "horizontal"
 
 
 def _group(
@@ -143,7 +160,7 @@ def _drive(params: Params, home: Home, amount: float, scene: geometry.Scene) -> 
         holder[key] += _on(curve, amount)
     for path, curve in home.pixels.items():
         holder, key = _find(params, path)
-        holder[key] = max(holder[key], _on(curve, amount) * scene.long_side / 1000)
+        holder[key] = max(holder[key], min(_on(curve, amount) * scene.long_side / 1000, MOST_PIXELS))
 
 
 def _on(curve: Curve, amount: float) -> float:
@@ -196,10 +213,9 @@ def _mix(params: Params, group: Group, _scene: geometry.Scene) -> None:
 
 
 def _grade(params: Params, group: Group, _scene: geometry.Scene) -> None:
-    for control, (prefix, reach) in GRADES.items():
+    for control, grade in GRADES.items():
         if control in group.amounts:
-            params[f"{prefix}_H"] = grading_hue(float(group.options[control].get("hue", 60.0)))
-            params[f"{prefix}_C"] = group.amounts[control] / 100 * reach
+            params |= grade.fields(float(group.options[control].get("hue", 60.0)), group.amounts[control])
 
 
 def _crop(params: Params, group: Group, scene: geometry.Scene) -> None:
@@ -208,14 +224,14 @@ def _crop(params: Params, group: Group, scene: geometry.Scene) -> None:
 
 def _straighten(params: Params, group: Group, scene: geometry.Scene) -> None:
     rotate = group.amounts.get("rotate", 0.0)
-    axis = str(group.options.get("perspective", {}).get("axis", "vertical"))
-    lensshift = group.amounts.get("perspective", 0.0) / 100
-    geometry.straighten(params, rotate - 90 * round(rotate / 90), lensshift, axis, scene)
+    vertical, horizontal = (
+        group.amounts.get(name, 0.0) / 100 * LENS_SHIFT for name in ("perspective", "perspective, horizontal")
+    )
+    geometry.straighten(params, rotate - 90 * geometry.quarters(rotate), vertical, horizontal, scene)
 
 
-def _flip(params: Params, group: Group, scene: geometry.Scene) -> None:
-    mirror = str(group.options["flip"].get("axis", "horizontal")) if group.amounts.get("flip") else None
-    geometry.turn(params, round(group.amounts.get("rotate", 0.0) / 90), mirror, scene)
+def _flip(params: Params, _group: Group, scene: geometry.Scene) -> None:
+    params["orientation"] = geometry.orientation(scene.turn)
 
 
 BUILDERS: dict[str, Callable[[Params, Group, geometry.Scene], None]] = {

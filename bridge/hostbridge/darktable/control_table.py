@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hostbridge.controls import BANDS, HUES
+from hostbridge.darktable.geometry import quarters
 
 Curve = tuple[tuple[float, float], ...]
 """(amount, value) points, ascending by amount, straight in between and passing through (0, 0)."""
@@ -23,8 +24,8 @@ class Home:
     """A control's module and the curves of the fields it drives (``tonecurve.0.3.y``: dots and list positions).
 
     ``pixels``: fields whose value is in pixels of the full picture and therefore grows with its long side; their curve
-    is in thousandths of the long side and replaces the neutral value where it is larger. ``build``: the function of
-    `compile` that sets what no curve can say.
+    is in thousandths of the long side, up to `MOST_PIXELS`, and replaces the neutral value where it is larger.
+    ``build``: the function of `compile` that sets what no curve can say.
     """
 
     operation: str
@@ -33,9 +34,21 @@ class Home:
     build: str | None = None
 
 
+LENS_SHIFT = 0.8
+"""Lens shift of 100 % perspective: one side exp(0.8) times as long as the other."""
+
+MOST_PIXELS = 99.0
+"""What all of darktable's radii take."""
+
+
 def line(low: float, high: float, reach: float = 100.0) -> Curve:
     """``low`` at −reach, 0 at 0, ``high`` at +reach."""
     return ((-reach, low), (0.0, 0.0), (reach, high))
+
+
+def always(value: float) -> Curve:
+    """``value`` whatever the amount."""
+    return ((0.0, value),)
 
 
 def up(high: float, reach: float = 100.0) -> Curve:
@@ -99,8 +112,8 @@ def _band(band: str) -> dict[str, Home]:
 
 HOMES: dict[str, Home] = {
     "exposure": Home("exposure", {"exposure": line(-5, 5, 5)}),
-    "contrast": Home("colorbalancergb", {"contrast": line(-0.5, 0.5)}),
-    "highlights": Home("toneequal", _equalized((0, 0, 0, 0, 0, 0, 0.15, 1, 0.6), -1.0, 0.8)),
+    "contrast": Home("colorbalancergb", {"contrast": up(0.5)}),
+    "highlights": Home("toneequal", _equalized((0, 0, 0, 0, 0, 0, 0.15, 1, 0.6), -0.85, 0.8)),
     "shadows": Home("toneequal", _equalized((0.4, 0.6, 0.85, 1, 1, 0.4, 0.05, 0, 0), -1.4, 1.5)),
     "whites": Home(
         "tonecurve",
@@ -124,11 +137,11 @@ HOMES: dict[str, Home] = {
     "shadows_color": Home("colorbalancergb", build="grade"),
     "midtones_color": Home("colorbalancergb", build="grade"),
     "highlights_color": Home("colorbalancergb", build="grade"),
-    "clarity": Home("bilat", {"detail": line(-0.5, 0.8)}),
-    "texture": Home("atrous", _spread("y.0.{}", (0, 0, 0.3, 0.8, 1, 0.6), -0.25, 0.2)),
+    "clarity": Home("bilat", {"detail": line(-0.7, 1.0)}, pixels={"sigma_s": always(30)}),
+    "texture": Home("atrous", _spread("y.0.{}", (0, 0, 0.4, 0.9, 1, 0.6), -0.1, 0.12)),
     "dehaze": Home("hazeremoval", {"strength": line(-0.5, 0.6)}),
     "denoise": Home("nlmeans", {"luma": up(0.8), "chroma": up(1.0)}),
-    "vignette": Home("vignette", {"brightness": line(0.5, -0.8)}),
+    "vignette": Home("vignette", {"brightness": line(0.35, -1.0)}),
     "grain": Home("grain", {"strength": up(60)}),
     "glow": Home("soften", {"amount": up(50)}),
     "crop": Home("crop", build="crop"),
@@ -138,9 +151,13 @@ HOMES: dict[str, Home] = {
     "lens_correction": Home("lens"),
 }
 
-# what sharpens does not blur
-SHARPEN = Home("sharpen", {"amount": up(1.2)}, pixels={"radius": ((0.0, 0.5), (100.0, 0.5))})
-BLUR = Home("lowpass", pixels={"radius": down(6)})
+# What sharpens does not blur, and the power of luminance that raises contrast so well would dig JPEG blocks out of the
+# blacks if it lowered it.
+SHARPEN = Home("sharpen", {"amount": up(0.9)}, pixels={"radius": always(0.5)})
+BLUR = Home("lowpass", pixels={"radius": down(4)})
+SOFTEN = Home(
+    "tonecurve", _tones((0.04, 0.06, 0.075, 0.08, 0.05, 0, -0.05, -0.08, -0.07, -0.05), (0,) * len(TONE_NODES))
+)
 # whole quarter turns are flip's: they lose nothing
 QUARTERS = Home("flip", build="flip")
 
@@ -149,23 +166,60 @@ def homes(control: str, amount: float) -> tuple[Home, ...]:
     """Where a control is at home for this amount."""
     if control == "sharpness":
         return (SHARPEN,) if amount > 0 else (BLUR,)
+    if control == "contrast" and amount < 0:
+        return (SOFTEN,)
     if control == "rotate":
-        quarters = round(amount / 90)
-        return (QUARTERS,) * (quarters != 0) + (HOMES["rotate"],) * (amount != 90 * quarters)
+        turns = quarters(amount)
+        return (QUARTERS,) * (turns != 0) + (HOMES["rotate"],) * (amount != 90 * turns)
     return (HOMES[control],)
 
 
-GRADES: dict[str, tuple[str, float]] = {
-    # control: prefix of colorbalancergb's fields, chroma at 100 %
-    "shadows_color": ("shadows", 0.4),
-    "midtones_color": ("midtones", 0.08),
-    "highlights_color": ("highlights", 0.2),
+@dataclass(frozen=True)
+class Grade:
+    """One of colorbalancergb's ways: ``strength`` is the mean C*ab that 100 % gives a grey ramp.
+
+    ``hues``: LCh(ab) hue of the ramp for the module's hue 0, 30 … 330; ``chromas``: its mean C*ab for chroma 1.
+    Measured on renders by darktable 4.2.1.
+    """
+
+    prefix: str
+    strength: float
+    hues: tuple[float, ...]
+    chromas: tuple[float, ...]
+
+    def fields(self, hue: float, amount: float) -> dict[str, float]:
+        """The fields that tint towards an LCh(ab) hue (degrees) by an amount (percent)."""
+        here = hue % 360 if hue % 360 >= self.hues[0] else hue % 360 + 360
+        turned = (*self.hues, self.hues[0] + 360)
+        step = max(index for index, start in enumerate(self.hues) if start <= here)
+        share = (here - turned[step]) / (turned[step + 1] - turned[step])
+        chroma = self.chromas[step] * (1 - share) + self.chromas[(step + 1) % 12] * share
+        return {
+            f"{self.prefix}_H": 30 * (step + share) % 360,
+            f"{self.prefix}_C": self.strength * amount / 100 / chroma,
+        }
+
+
+GRADES: dict[str, Grade] = {
+    "shadows_color": Grade(
+        "shadows",
+        14.0,
+        (5.5, 29.9, 63.3, 104.9, 141.7, 166.5, 183.1, 203.9, 235.5, 289.3, 324.8, 345.7),
+        (44.6, 35.3, 28.6, 28.5, 37.1, 51.6, 57.0, 54.3, 47.8, 44.6, 53.1, 52.5),
+    ),
+    "midtones_color": Grade(
+        "midtones",
+        20.0,
+        (15.4, 45.5, 76.1, 107.4, 139.0, 167.7, 193.7, 221.8, 256.0, 291.1, 320.6, 347.2),
+        (345, 336, 333, 335, 350, 373, 373, 346, 320, 330, 354, 357),
+    ),
+    "highlights_color": Grade(
+        "highlights",
+        16.0,
+        (3.8, 29.7, 63.3, 105.2, 142.0, 166.7, 185.2, 202.6, 231.3, 287.8, 324.4, 343.9),
+        (152, 127, 109, 109, 137, 176, 196, 180, 128, 114, 156, 168),
+    ),
 }
-
-
-def grading_hue(hue: float) -> float:
-    """Colorbalancergb's hue, in degrees, that tints a grey towards an LCh(ab) hue."""
-    return hue % 360
 
 
 def _neutral_curve(nodes: tuple[float, ...]) -> list[dict[str, float]]:
@@ -202,7 +256,7 @@ NEUTRAL: dict[str, dict[str, Any]] = {
         "curve_type": [_MONOTONE] * 3,
         "splines_version": 1,
     },
-    "bilat": {"sigma_r": 1.0, "sigma_s": 1.0, "detail": 0.0},
+    "bilat": {"mode": "s_mode_bilateral", "sigma_r": 30.0, "sigma_s": 1.0, "detail": 0.0},
     "atrous": {
         "octaves": 5,
         "x": [[0.0, 0.2, 0.4, 0.6, 0.8, 1.0]] * 5,
@@ -212,7 +266,7 @@ NEUTRAL: dict[str, dict[str, Any]] = {
     "nlmeans": {"luma": 0.0, "chroma": 0.0},
     "sharpen": {"amount": 0.0, "radius": 2.0},
     "lowpass": {"radius": 0.1, "order": "DT_IOP_GAUSSIAN_ZERO"},
-    "vignette": {"brightness": 0.0, "saturation": 0.0, "scale": 50.0, "falloff_scale": 100.0, "autoratio": True},
+    "vignette": {"brightness": 0.0, "saturation": 0.0, "scale": 40.0, "falloff_scale": 90.0, "autoratio": True},
     "grain": {"strength": 0.0},
     "soften": {"amount": 0.0},
     "crop": {"cw": 1.0, "ch": 1.0},
