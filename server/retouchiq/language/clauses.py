@@ -211,7 +211,7 @@ def _begins(items: list[Item], item: Item) -> bool:
     """Whether a verb in a run-on sentence starts a new clause."""
     starter = item.text.split()[0] in STARTERS
     verb = item.has("verb") and not item.has("noun", "adjective", "fault")
-    mover = item.has(*MOVES) and item.text not in COMPARING
+    mover = item.has(*MOVES) and item.text not in COMPARING and not item.has("refused:gone_after")
     if not items or not (starter or verb or mover) or not _complete(items):
         return False
     previous = items[-1]
@@ -246,7 +246,8 @@ def _paired(before: list[Item], after: list[Item]) -> bool:
     if not before or len(after) < 2:
         return False
     thing = after[1].kind == "word" or after[1].has("object", "found")
-    return before[-1].has(*COLOURS) and after[0].has(*COLOURS) and thing
+    tints = (*COLOURS, "recolours")
+    return before[-1].has(*tints) and after[0].has(*tints) and thing
 
 
 def clauses(text: str) -> list[Clause]:

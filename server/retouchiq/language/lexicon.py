@@ -205,7 +205,7 @@ def _add_regions(lexicon: Lexicon) -> None:
 MOVES = {"up": 1.0, "down": -1.0, "off": -1.0}
 
 
-INFLECTED = ("movers", "refused", "movers_free")
+INFLECTED = ("movers", "refused", "movers_free", "separable")
 UNINFLECTED = ("more", "less", "much", "many", "need", "down", "plus", "good", "nice", "high", "there", "better")
 
 

@@ -7,40 +7,29 @@ from retouchiq.language.lexicon import lexicon
 from retouchiq.language.wishing import Context
 
 ADJUSTABLE = ("noun", *COLOURS, *SHIFTS, "casts", "look", "geometry")
-SILENT = (
-    "transparent",
-    "degree",
-    "complaints",
-    "number",
-    *MOVES,
-    "makers",
-    "movers_free",
-    "open:verbs",
-    "open:states",
-    "negations",
-    "prepositions",
-    "recolours",
-)
 TRIMMED = ("edges", "top", "bottom", "left", "right")
 WORDS_KEPT = 14
 
 
 def _silent(item: Item) -> bool:
     """Whether an item is neither a thing nor a quality: articles, amounts, verbs, "photo"."""
-    if item.has("pictures") or item.kind == "number":
-        return True
-    return item.has(*SILENT) and not item.has(*ADJUSTABLE, *PLACES)
+    return item.has("pictures") or not (item.kind == "word" or item.has(*ADJUSTABLE, *PLACES))
+
+
+def _nominal(item: Item) -> bool:
+    """Whether an item is a noun, so that a participle after it begins something new: "the man wearing blue"."""
+    return item.kind == "word" or item.has("noun", "found", "object")
 
 
 def _ends(item: Item, head: Item) -> bool:
     """Whether an item ends what the verb is about, ``head`` being its noun so far."""
     if item.text == "of":
-        return head.has(*ADJUSTABLE) and not _shadow(head)
+        return head.has("noun", *COLOURS) and not _shadow(head)
     if item.has("prepositions", "geometry"):
         return True
     region = item.get("region")
     side = region is not None and region.name in TRIMMED and not item.has(*ADJUSTABLE)
-    return side or (item.kind == "word" and item.text.endswith(("ing", "ed")))
+    return side or (_nominal(head) and item.kind == "word" and item.text.endswith(("ing", "ed")))
 
 
 def _object_of(clause: Clause, verb: int) -> Item | None:
@@ -80,7 +69,8 @@ def _taken(clause: Clause) -> str:
             if not item.has(f"refused:{kind}"):
                 continue
             thing = _object_of(clause, at)
-            if _is_thing(thing) or (thing is None and kind == "away" and _bare(clause, at)):
+            named = thing is not None and kind == "away" and thing.has("comparative") and not thing.has("noun")
+            if _is_thing(thing) or named or (thing is None and kind == "away" and _bare(clause, at)):
                 return kind
     for at in clause.positions("refused:gone_after"):
         if any(_is_thing(item) for item in clause.items[:at]) and not any(
@@ -114,13 +104,14 @@ def _recoloured(clause: Clause) -> bool:
     verb = clause.first("refused:change")
     if verb is None or clause.has("complaints"):
         return False
-    things = [at for at in range(verb + 1, len(clause.items)) if _recolourable(clause, at)]
+    named = [at for at in range(verb + 1, len(clause.items)) if _recolourable(clause, at)]
+    things = [at for at in named if at + 1 not in named]
     if not things:
         return False
     plain = any(at > things[0] for at in clause.positions("recolours"))
     graded = clause.has("movers:up", "movers:down", "degree")
     coloured = any(at > things[0] for at in clause.positions("colour"))
-    if any(_solid(clause.items[at]) for at in things) and (plain or (coloured and not graded)):
+    if _solid(clause.items[things[0]]) and (plain or coloured) and not graded:
         return True
     changed = clause.items[verb].text in ("change", "turn", "transform", "swap", "replace", "convert")
     return changed and not clause.has("noun", *SHIFTS, *COLOURS, "look")
@@ -138,7 +129,8 @@ def refused(clause: Clause, context: Context) -> str:
         return kind
     if _recoloured(clause):
         return "replacing"
-    if clause.has("refused:gone") and clause.has("found", "object"):
+    gone = clause.first("refused:gone")
+    if gone is not None and any(_is_thing(item) for item in clause.items[:gone]):
         return "objects"
     if context.away and not clause.has(
         *MOVES, "makers", "verb", "comparative", "phrase", "look", "geometry", "keepers", "except", "impossible"
