@@ -21,6 +21,9 @@ LEAST = 0.15
 """The smallest factor of "less": it never takes everything away, "undo" does."""
 
 
+KINDS = ("new", "scale", "invert", "place", "undo", "first", "reset")
+
+
 @dataclass(frozen=True)
 class Turn:
     """What a further instruction is.
@@ -50,7 +53,8 @@ LONGEST_TURN = 12
 def _parts(text: str) -> tuple[list[str], float, float | None] | None:
     """The kinds of phrases a turn is made of, its degree and its number; None where it says anything else."""
     found = tokens(normalised(text))
-    words = [corrected(token.text) for token in found if token.kind in ("word", "number")]
+    spoken = [token for token in found if token.kind in ("word", "number")]
+    words = [corrected(token.text) for token in spoken]
     if not words or len(words) > LONGEST_TURN:
         return None
     kinds: list[str] = []
@@ -66,7 +70,7 @@ def _parts(text: str) -> tuple[list[str], float, float | None] | None:
             kinds.append(_phrases()[tuple(words[at:said])])
         elif length:
             degree, said = meanings["degree"].value, at + length
-        elif words[at][0].isdigit():
+        elif spoken[at].kind == "number":
             size, said = number(words[at]), at + 1
         elif words[at] in ("%", "percent") or (words[at],) in _phrases():
             said = at + 1
@@ -113,9 +117,6 @@ def _only_a_place(found: list[Clause]) -> Region | None:
         item.has("only", "transparent", "prepositions", "pronouns", "makers", *PLACES) for item in found[0].items
     )
     return region_in(found[0]) if known and found[0].has(*PLACES) else None
-
-
-RELATIVE = ("scale", "invert")
 
 
 def read_turn(text: str, previous: Request | None) -> Turn:
