@@ -11,7 +11,8 @@ from hostbridge import InvalidSetting
 from hostbridge.controls import CONTROLS, EVERYWHERE, Edit, Region
 from hostbridge.darktable import codec, geometry, mixing
 from hostbridge.darktable.control_table import GRADES, LENS_SHIFT, MOST_PIXELS, NEUTRAL, Curve, Home, homes
-from hostbridge.darktable.schema import Module, Schema
+from hostbridge.darktable.history import HistoryEntry
+from hostbridge.darktable.schema import Field, Module, Schema
 from hostbridge.darktable.settings import OURS, Mask, ModuleSettings, Params
 from hostbridge.darktable.sidecar import Sidecar
 
@@ -51,14 +52,25 @@ def compile(
     groups: dict[tuple[str, Region], Group] = {}
     for edit in edits:
         _gather(edit, schema, groups, notes)
-    scene = _scene(edits, schema, base, size, orientation)
-    settings = [_settings(operation, group, schema, base, scene, notes) for (operation, _), group in groups.items()]
+    own = _own(base)
+    scene = _scene(edits, schema, own, size, orientation)
+    settings = [
+        _settings(schema.module(operation), group, own, scene, notes) for (operation, _), group in groups.items()
+    ]
     return Compiled([made for made in settings if made is not None], notes)
 
 
-def _scene(edits: Sequence[Edit], schema: Schema, base: Sidecar, size: tuple[int, int], exif: int) -> geometry.Scene:
+def _own(base: Sidecar) -> dict[str, HistoryEntry]:
+    """The user's own step in effect of each module's first instance."""
+    steps = base.history[: base.history_end]
+    return {step.operation: step for step in steps if step.priority == 0 and step.instance != OURS}
+
+
+def _scene(
+    edits: Sequence[Edit], schema: Schema, own: dict[str, HistoryEntry], size: tuple[int, int], exif: int
+) -> geometry.Scene:
     """The picture as it will be displayed: the user's own orientation, then our mirroring and quarter turns."""
-    flip, _ = _start(schema.module("flip"), base, [])
+    flip, _ = _start(schema.module("flip"), own.get("flip"), [])
     scene = geometry.Scene(size, geometry.turn_of(flip["orientation"], exif))
     for edit in edits:
         if edit.control == "rotate":
@@ -74,7 +86,7 @@ def _gather(edit: Edit, schema: Schema, groups: dict[tuple[str, Region], Group],
         operation, _, path = edit.control.partition(".")
         _group(groups, schema.module(operation), edit.region, edit.control, notes).direct[path] = edit.amount
         return
-    if edit.amount == 0 and "aspect" not in edit.options:
+    if edit.amount == 0 and not (edit.control == "crop" and edit.options):
         return
     if complaint := edit.out_of_range():
         notes.append(f"{complaint}: clamped")
@@ -104,35 +116,28 @@ def _group(
 
 
 def _settings(
-    operation: str, group: Group, schema: Schema, base: Sidecar, scene: geometry.Scene, notes: list[str]
+    module: Module, group: Group, own: dict[str, HistoryEntry], scene: geometry.Scene, notes: list[str]
 ) -> ModuleSettings | None:
-    module = schema.module(operation)
-    start, sole = _start(module, base, notes)
+    """The instance that does what a group asks for; None where that is nothing."""
+    start, sole = _start(module, own.get(module.operation), notes)
     params = _fresh(start)
     for control, home in group.homes.items():
         _drive(params, home, group.amounts[control], scene)
     for build in {home.build for home in group.homes.values() if home.build}:
         BUILDERS[build](params, group, scene)
-    params = _clamped(module, params, notes)
+    for path in {path for home in group.homes.values() for path in (*home.fields, *home.pixels)}:
+        _hold(module, params, path, notes)
     for path, value in group.direct.items():
         _place(module, params, path, value)
-    module.validate(params)
-    if params == start and not group.direct and operation != "lens":
+    if group.direct:
+        module.validate(params)
+    if params == start and not group.direct and module.operation != "lens":
         return None
-    mask = Mask.of(group.region)
-    return ModuleSettings(operation, module.version, params, OURS, True, mask, sole)
+    return ModuleSettings(module.operation, module.version, params, OURS, True, Mask.of(group.region), sole)
 
 
-def _start(module: Module, base: Sidecar, notes: list[str]) -> tuple[Params, bool]:
+def _start(module: Module, own: HistoryEntry | None, notes: list[str]) -> tuple[Params, bool]:
     """What a module's parameters start from, and whether it is the user's own instance that is changed."""
-    own = next(
-        (
-            entry
-            for entry in reversed(base.history[: base.history_end])
-            if entry.operation == module.operation and entry.priority == 0 and entry.instance != OURS
-        ),
-        None,
-    )
     sole = module.one_instance or (own is not None and module.operation in TONE_MAPPERS)
     params = module.defaults() | {
         name: _fresh(value)
@@ -196,15 +201,25 @@ def _place(module: Module, params: Params, path: str, value: float) -> None:
     holder[key] = bool(value) if isinstance(now, bool) else int(value) if isinstance(now, int | str) else float(value)
 
 
-def _clamped(module: Module, params: Params, notes: list[str]) -> Params:
-    held, moved = module.clamp(params)
-    notes += moved
-    return held
+def _hold(module: Module, params: Params, path: str, notes: list[str]) -> None:
+    """Move a driven field inside its range, for several controls may have added to it."""
+    what: Field = module.struct
+    for step in path.split("."):
+        inner = what.items if what.items else next(child for child in what.fields if child.name == step)
+        what = inner
+    holder, key = _find(params, path)
+    if what.low is None or what.high is None or what.low <= holder[key] <= what.high:
+        return
+    held = min(max(holder[key], what.low), what.high)
+    notes.append(f"{module.operation}.{path} = {holder[key]:g} is outside its range: set to {held:g} ({module.host})")
+    holder[key] = held
 
 
 def _mix(params: Params, group: Group, _scene: geometry.Scene) -> None:
     amounts = group.amounts
     colour_filter = str(group.options.get("monochrome", {}).get("filter", "none"))
+    if colour_filter not in mixing.FILTERS:
+        raise InvalidSetting(f"monochrome with filter {colour_filter!r}: use one of {', '.join(mixing.FILTERS)}")
     rows = mixing.matrix(
         amounts.get("temperature", 0.0), amounts.get("tint", 0.0), amounts.get("monochrome", 0.0), colour_filter
     )

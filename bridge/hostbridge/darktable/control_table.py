@@ -140,6 +140,7 @@ HOMES: dict[str, Home] = {
     "clarity": Home("bilat", {"detail": line(-0.7, 1.0)}, pixels={"sigma_s": always(30)}),
     "texture": Home("atrous", _spread("y.0.{}", (0, 0, 0.4, 0.9, 1, 0.6), -0.1, 0.12)),
     "dehaze": Home("hazeremoval", {"strength": line(-0.5, 0.6)}),
+    "sharpness": Home("sharpen", {"amount": up(0.9)}, pixels={"radius": always(0.5)}),
     "denoise": Home("nlmeans", {"luma": up(0.8), "chroma": up(1.0)}),
     "vignette": Home("vignette", {"brightness": line(0.35, -1.0)}),
     "grain": Home("grain", {"strength": up(60)}),
@@ -151,27 +152,25 @@ HOMES: dict[str, Home] = {
     "lens_correction": Home("lens"),
 }
 
-# What sharpens does not blur, and the power of luminance that raises contrast so well would dig JPEG blocks out of the
-# blacks if it lowered it.
-SHARPEN = Home("sharpen", {"amount": up(0.9)}, pixels={"radius": always(0.5)})
-BLUR = Home("lowpass", pixels={"radius": down(4)})
-SOFTEN = Home(
-    "tonecurve", _tones((0.04, 0.06, 0.075, 0.08, 0.05, 0, -0.05, -0.08, -0.07, -0.05), (0,) * len(TONE_NODES))
-)
-# whole quarter turns are flip's: they lose nothing
+BELOW: dict[str, Home] = {
+    # Where a control is at home below zero, if not in the same place: what sharpens does not blur, and the power of
+    # luminance that raises contrast so well would dig JPEG blocks out of the blacks if it lowered it.
+    "sharpness": Home("lowpass", pixels={"radius": down(4)}),
+    "contrast": Home(
+        "tonecurve", _tones((0.04, 0.06, 0.075, 0.08, 0.05, 0, -0.05, -0.08, -0.07, -0.05), (0,) * len(TONE_NODES))
+    ),
+}
+
 QUARTERS = Home("flip", build="flip")
+"""Where whole quarter turns of ``rotate`` are at home: they lose no pixel there."""
 
 
 def homes(control: str, amount: float) -> tuple[Home, ...]:
     """Where a control is at home for this amount."""
-    if control == "sharpness":
-        return (SHARPEN,) if amount > 0 else (BLUR,)
-    if control == "contrast" and amount < 0:
-        return (SOFTEN,)
     if control == "rotate":
         turns = quarters(amount)
         return (QUARTERS,) * (turns != 0) + (HOMES["rotate"],) * (amount != 90 * turns)
-    return (HOMES[control],)
+    return ((BELOW if amount < 0 and control in BELOW else HOMES)[control],)
 
 
 @dataclass(frozen=True)

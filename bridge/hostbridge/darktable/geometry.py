@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linprog
 
 from hostbridge import InvalidSetting
 from hostbridge.darktable.settings import Params
 
 Options = dict[str, float | str]
 Corners = NDArray[np.float64]
+
+SMALLEST = 0.05
+"""The share of a side that a crop must leave."""
 
 MARGIN = 0.006
 """The share by which the crop is smaller than it might be: edges are anti-aliased, and the fit is not exact."""
@@ -85,12 +87,14 @@ def _after(second: Turn, first: Turn) -> Turn:
 def crop(params: Params, amount: float, options: Options, scene: Scene) -> None:
     """Trim what the user sees: ``amount`` percent of width and height, ``left``… percent at a side, then to ``aspect``.
 
-    `InvalidSetting` for an aspect that is none.
+    `InvalidSetting` for an aspect that is none, and where next to nothing would be left.
     """
     left, top, right, bottom = (
         float(options.get(side, 0)) / 100 + amount / 200 for side in ("left", "top", "right", "bottom")
     )
     width, height = 1 - left - right, 1 - top - bottom
+    if min(left, top, right, bottom) < 0 or min(width, height) < SMALLEST:
+        raise InvalidSetting(f"crop to {width:.0%} of the width and {height:.0%} of the height: leave {SMALLEST:.0%}")
     if "aspect" in options:
         wanted = ratio(str(options["aspect"]))
         shown = scene.size[0] * width / (scene.size[1] * height)
@@ -158,10 +162,12 @@ def _inside(corners: Corners, width: float, height: float) -> tuple[float, float
     outward = np.column_stack([edges[:, 1], -edges[:, 0]])
     reach = np.abs(outward) @ [width / 2, height / 2]
     limits = np.einsum("ij,ij->i", outward, corners)
-    solved = linprog(
-        [0, 0, -1], np.column_stack([outward, reach]), limits, bounds=[(None, None), (None, None), (0, None)]
-    )
-    x, y, scale = solved.x
+    program = np.column_stack([outward, reach])
+    # The best corner of the program: three edges touched, the fourth not crossed. (scipy's linprog takes 3 ms for it.)
+    touched = [[row for row in range(4) if row != spared] for spared in range(4)]
+    solved = [np.linalg.solve(program[rows], limits[rows]) for rows in touched]
+    within = [one for one in solved if (program @ one <= limits * (1 + 1e-9) + 1e-6).all()]
+    x, y, scale = max(within, key=lambda one: float(one[2]))
     scale *= 1 - MARGIN
     (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
     box_width, box_height = right - left, bottom - top
