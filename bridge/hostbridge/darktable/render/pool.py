@@ -20,7 +20,7 @@ import psutil
 from hostbridge import Cancelled
 from hostbridge.darktable.install import Darktable
 from hostbridge.darktable.render import options
-from hostbridge.darktable.render.display import Display, open_display
+from hostbridge.darktable.render.display import Display, die_with_parent, open_display
 from hostbridge.darktable.render.scratch import Scratch
 
 _SCRIPT = Path(__file__).with_name("worker.py")
@@ -48,16 +48,16 @@ def cores() -> int:
 
 
 class Worker:
-    """One worker process. Used by one thread at a time."""
+    """One worker process. Used by one thread at a time; the thread that makes it must outlive it."""
 
-    def __init__(self, folder: Path, script: Path = _SCRIPT) -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.image: Path | None = None
         self._ready = False
         self._unread = b""
         # Run as a file, not as a module: importing this package would load native libraries beside darktable.
         self._process = subprocess.Popen(
-            [sys.executable, "-P", str(script)],
+            [*die_with_parent(), sys.executable, "-P", str(_SCRIPT)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -157,7 +157,7 @@ class Pool:
         self._display: Display | None = None
         self._count = 0
         self.closed = False
-        # Xvfb dies with the thread that starts it, so this thread lives as long as the pool.
+        # Workers and Xvfb die with the thread that starts them, so this thread lives as long as the pool.
         self._keeper = ThreadPoolExecutor(1, "darktable-keeper")
         self._first: Future[Worker] | None = self._keeper.submit(self._spawn)
 

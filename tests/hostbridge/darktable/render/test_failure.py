@@ -1,0 +1,42 @@
+"""A file that cannot be rendered must be named, with what to do about it."""
+
+import os
+
+import pytest
+from hostbridge import UnreadableImage
+from hostbridge.darktable.render import failure
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda path: None, "no such file"),
+        (lambda path: path.mkdir(), "not a file"),
+        (lambda path: path.touch(), "empty"),
+    ],
+    ids=["missing", "folder", "empty"],
+)
+def test_what_nobody_could_open(make, words, tmp_path):
+    path = tmp_path / "a.jpg"
+    make(path)
+    with pytest.raises(UnreadableImage, match=words):
+        failure.check_readable(path)
+
+
+@pytest.mark.skipif(os.getuid() == 0, reason="root may read everything")
+def test_permissions(tmp_path):
+    path = tmp_path / "a.jpg"
+    path.write_bytes(b"x")
+    path.chmod(0)
+    with pytest.raises(UnreadableImage, match="permissions"):
+        failure.check_readable(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(b"Dear diary,", "not an image"), (b"\xff\xd8\xff\xe0....", "damaged"), (b"II*\0....", "damaged")],
+)
+def test_not_an_image_and_a_damaged_one_are_different_things(content, words, tmp_path):
+    path = tmp_path / "a.nef"
+    path.write_bytes(content)
+    assert words in str(failure.unreadable(path, "4.2.1"))
