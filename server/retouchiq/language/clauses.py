@@ -207,6 +207,14 @@ CARRIERS = (
 )
 
 
+def _opens(items: list[Item], item: Item) -> bool:
+    """Whether an item always starts a new clause: "keep", "except", "without", or one that grew too long."""
+    if not items:
+        return False
+    taking = item.has("except") and items[-1].has("refused:away")
+    return (item.has(*OPENERS) and not taking) or len(items) >= LONGEST
+
+
 def _begins(items: list[Item], item: Item) -> bool:
     """Whether a verb in a run-on sentence starts a new clause."""
     starter = item.text.split()[0] in STARTERS
@@ -281,7 +289,7 @@ def clauses(text: str) -> list[Clause]:
             close()
             joined = purpose = True
             current.append(item)
-        elif (current and (item.has(*OPENERS) or len(current) >= LONGEST)) or _begins(current, item):
+        elif _opens(current, item) or _begins(current, item):
             close()
             joined = run_on = True
             current.append(item)

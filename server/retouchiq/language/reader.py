@@ -5,7 +5,7 @@ from __future__ import annotations
 from hostbridge.controls import EVERYWHERE, Region
 
 from retouchiq.language.amounts import amount
-from retouchiq.language.clauses import COLOURS, MOVES, SHIFTS, Clause, Item, clauses
+from retouchiq.language.clauses import COLOURS, MOVES, PLACES, SHIFTS, Clause, Item, clauses
 from retouchiq.language.framing import geometry_free, geometry_wishes
 from retouchiq.language.lexicon import lexicon
 from retouchiq.language.limiting import cancelled, forbidden, forbids, limits
@@ -87,6 +87,7 @@ class _Reading:
             return False
         name = clause.items[at].meanings["look"].name
         if clause.last_before(at, "movers:down", "movers:off", "negations") is not None:
+            self.free += ("temperature", "tint") if clause.has("movers:off") else ()
             return True
         self.looks.append(name)
         region = region_in(clause, clause.positions("object"))
@@ -156,7 +157,7 @@ class _Reading:
         moved = clause.has(*MOVES, "makers", "noun")
         if before.strength is not None and not before.after and not said.said and not moved:
             made[:] = _strengthened(made, before.strength)
-        shared = clause.lent or not clause.has(*MOVES, "makers")
+        shared = clause.lent or not (clause.has(*MOVES, "makers") or self.context.closed)
         if said.after and said.strength is not None and not before.said and shared and not clause.run_on:
             size = len(self.last) if self.context.chained else 0
             start = len(self.wishes) - size
@@ -174,6 +175,7 @@ class _Reading:
             return
         context.amount = amount(clause, found[0])
         context.chained = bool(made)
+        context.closed = clause.has("pictures", "pronouns", *PLACES)
         places = regions_in(clause, found)
         if places:
             context.region = region if places[0] < found[0] or not located(region) else EVERYWHERE
@@ -235,6 +237,8 @@ def _is_noun(clause: Clause, head: int) -> bool:
     if not clause.items[head].has("noun"):
         return False
     at = mover_of(clause, head)
+    if head and clause.items[head - 1].text == "the":
+        return True
     return (at is not None and at < head) or clause.last_before(head, "movers_free", "negations") is not None
 
 

@@ -62,6 +62,11 @@ def _is_thing(item: Item | None) -> bool:
     return item.text == "everything" or region.name not in (*TRIMMED, "everywhere")
 
 
+def _trimmable(item: Item) -> bool:
+    """Whether a thing can be cut off at the edge of a picture."""
+    return item.has("found") and item.meanings["found"].name in ("sky", "background", "foreground")
+
+
 def _taken(clause: Clause) -> str:
     """``away`` or ``in`` where the clause takes a thing away or brings one in."""
     for at, item in enumerate(clause.items):
@@ -70,6 +75,8 @@ def _taken(clause: Clause) -> str:
                 continue
             thing = _object_of(clause, at)
             named = thing is not None and kind == "away" and thing.has("comparative") and not thing.has("noun")
+            if clause.items[at].text.startswith("crop") and thing is not None and _trimmable(thing):
+                continue
             if _is_thing(thing) or named or (thing is None and kind == "away" and _bare(clause, at)):
                 return kind
     for at in clause.positions("refused:gone_after"):
@@ -82,9 +89,9 @@ def _taken(clause: Clause) -> str:
 
 def _bare(clause: Clause, verb: int) -> bool:
     """Whether a verb that takes things away has an object that is no quality, if only a number: "remove #2"."""
-    return (
-        verb + 1 < len(clause.items) and not any(item.has(*ADJUSTABLE) for item in clause.items) and not clause.purpose
-    )
+    if verb + 1 == len(clause.items):
+        return False
+    return not clause.purpose and not any(item.has(*ADJUSTABLE) for item in clause.items)
 
 
 def _recolourable(clause: Clause, at: int) -> bool:

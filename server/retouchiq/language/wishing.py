@@ -26,6 +26,7 @@ class Context:
     colour_sign: int = 0
     making: bool = False
     chained: bool = False
+    closed: bool = False
     complained: bool = False
 
 
@@ -151,15 +152,17 @@ def _of_object(clause: Clause, head: int, meaning: Meaning, region: Region) -> t
     nouns = [item.meanings["noun"].name for item in clause.items if item.has("noun")]
     names = (*nouns, region.name)
     effects = next((objects[meaning.name, name] for name in names if (meaning.name, name) in objects), meaning.effects)
+    if not is_band(region):
+        return effects
     banded = tuple(effect for effect in effects if effect.control in BAND_PART)
-    return banded if banded and is_band(region) else effects
+    return banded or objects.get((meaning.name, "color"), effects)
 
 
 def shift_wishes(clause: Clause, head: int, region: Region, context: Context) -> list[Wish]:
     """Wishes of a word that says its direction: "brighter", "sharpen", "too dark"."""
     item = clause.items[head]
     said = stance(clause, head, context)
-    roles = ("phrase", "comparative", "verb") if said != "complained" else ("phrase", "comparative")
+    roles = ("phrase", "comparative", "adjective", "verb") if said != "complained" else ("phrase", "comparative")
     meaning = (
         item.get(*roles)
         or item.get(*(("fault", "adjective") if said == "complained" else ("adjective", "fault")))
@@ -201,9 +204,15 @@ def _direction(clause: Clause, head: int, meaning: Meaning, context: Context) ->
     return int(-mover.value if predicate else mover.value)
 
 
+JUDGED = ("exposure", "contrast", "color", "saturation", "temperature", "hue")
+"""What people say is "off" or "weird" without saying which way."""
+
+
 def is_free(clause: Clause, head: int, context: Context) -> bool:
     """Whether a noun is only to be put right, the picture deciding which way."""
     meaning = clause.items[head].meanings["noun"]
+    if not meaning.leaves:
+        return False
     if not meaning.effects:
         return not clause.has("movers:up", "makers")
     at = clause.last_before(head, "movers_free", *MOVES)
@@ -211,7 +220,7 @@ def is_free(clause: Clause, head: int, context: Context) -> bool:
         after = clause.first("movers_free")
         if after is None:
             told = clause.has("complaints") and not clause.has("makers", "degree", *MOVES)
-            return told and not meaning.unwanted
+            return told and meaning.name in JUDGED
         return after > head and not meaning.unwanted and not clause.has(*MOVES)
     item = clause.items[at]
     if (meaning.name, item.text) in lexicon().moves:
