@@ -5,23 +5,21 @@ This is the driver of `retouchiq.session` with darktable as its renderer.
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hostbridge import NotWritable
 from hostbridge.darktable import style
 from hostbridge.darktable.render import Renderer
 from hostbridge.darktable.schema import Schema
-from hostbridge.darktable.writing import replace
+from hostbridge.darktable.writing import check_writable, replace
 
 from retouchiq.agent import Agent
 from retouchiq.answers import module_answer, plan_answer, verdict_answer
 from retouchiq.looks import check_look
-from retouchiq.photo import Photo, check_readable, sidecar_path
+from retouchiq.photo import Photo, sidecar_path
 from retouchiq.pictures import jpeg, read_picture
 from retouchiq.report import render_report
 from retouchiq.reward import Reward
@@ -60,7 +58,6 @@ def edit(
     `HostFailed`.
     """
     started = time.monotonic()
-    check_readable(job.image)
     for folder in filter(None, (job.out, job.image.parent if job.in_place else None)):
         check_writable(folder)
     photo = Photo(job.image, renderer, schema, min(job.size, LOOP_SIZE))
@@ -93,16 +90,6 @@ def drive(session: Session, photo: Photo, instruction: str, progress: Progress) 
             score = session.trials[-1].verdict.score
             progress(f"render {len(session.trials)} scores {score:.1f} of 10")
     return step.outcome
-
-
-def check_writable(folder: Path) -> None:
-    """Make ``folder`` if needed and raise `NotWritable` unless files can be made in it."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise NotWritable(f"{folder} cannot be written ({error.strerror}); choose another folder with --out") from error
 
 
 def _answer(job: Job, agent: Agent, photo: Photo, outcome: Outcome) -> dict[str, Any]:

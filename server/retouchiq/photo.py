@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,7 +9,6 @@ from functools import cache
 from pathlib import Path
 
 import pyexiv2
-from hostbridge import UnreadableImage
 from hostbridge.controls import Edit
 from hostbridge.darktable.compile import compile
 from hostbridge.darktable.render import Renderer
@@ -19,20 +17,6 @@ from hostbridge.darktable.settings import ModuleSettings
 from hostbridge.darktable.sidecar import Sidecar
 
 from retouchiq.reward import Picture
-
-
-def check_readable(image: Path) -> None:
-    """Raise `UnreadableImage` with the way out unless ``image`` is a file that can be read."""
-    if not image.exists():
-        raise UnreadableImage(
-            f"{image}: there is no such file; check the spelling, or drag the photo into the terminal"
-        )
-    if not image.is_file():
-        raise UnreadableImage(f"{image} is a folder, not a photo; name one photo")
-    if not os.access(image, os.R_OK):
-        raise UnreadableImage(f"{image} cannot be read: its permissions do not allow it (chmod u+r)")
-    if image.stat().st_size == 0:
-        raise UnreadableImage(f"{image} is empty (0 bytes); copy it from the card again")
 
 
 def sidecar_path(image: Path) -> Path:

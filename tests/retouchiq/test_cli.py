@@ -38,7 +38,7 @@ def test_an_empty_file_is_not_a_photo(capsys, tmp_path):
     (tmp_path / "empty.jpg").touch()
     status, _, err = run(capsys, "edit", tmp_path / "empty.jpg", "brighter")
     assert status == 2
-    assert "0 bytes" in err
+    assert "is empty" in err
 
 
 def test_a_folder_that_cannot_be_made_is_refused_before_any_work(capsys, photo):

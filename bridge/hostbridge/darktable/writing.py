@@ -57,6 +57,16 @@ def replace(path: Path, data: bytes) -> None:
         raise NotWritable(f"{path} cannot be written: {error.strerror or error}; {_way_out(error)}") from error
 
 
+def check_writable(folder: Path) -> None:
+    """Make ``folder`` if needed and raise `NotWritable` unless files can be made in it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise NotWritable(f"{folder} cannot be written ({error.strerror}); choose another folder with --out") from error
+
+
 def keep(path: Path) -> Path | None:
     """Give the file at ``path`` a second name beside it: ``<name>.bak``, else ``.bak1``, ``.bak2``, … the first free.
 

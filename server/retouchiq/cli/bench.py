@@ -5,10 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from retouchiq.bench.render import measure
 from retouchiq.cli.host import add_json, positive, size
 from retouchiq.cli.terminal import print_json, progress
-from retouchiq.photo import check_readable
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -23,6 +21,10 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from hostbridge.darktable.render.failure import check_readable
+
+    from retouchiq.bench.render import measure
+
     check_readable(args.file)
     with progress(quiet=args.json) as say:
         answer = measure(args.file.resolve(), args.size, args.repeat, say)

@@ -5,15 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from hostbridge.darktable.render import open_renderer
-
-from retouchiq.agent.offline import OfflineAgent
 from retouchiq.cli.edit import show
-from retouchiq.cli.host import installed_schema
+from retouchiq.cli.host import installed_schema, open_agent, open_reward
 from retouchiq.cli.terminal import progress
-from retouchiq.demo import demo
-from retouchiq.edit import Job, edit
-from retouchiq.reward.measured import MeasuredReward
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -26,6 +20,11 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from hostbridge.darktable.render import open_renderer
+
+    from retouchiq.demo import demo
+    from retouchiq.edit import Job, edit
+
     out = args.out.resolve()
     photos, instruction = demo(args.file, out)
     schema = installed_schema()
@@ -33,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
     with progress() as say, open_renderer("library") as renderer:
         for photo in photos:
             job = Job(photo.resolve(), (instruction,), out / f"{photo.name}.retouchiq")
-            answer = edit(job, OfflineAgent(), MeasuredReward(), renderer, schema, say)
+            answer = edit(job, open_agent("offline"), open_reward("measured"), renderer, schema, say)
             print(f"\n{photo.name}: “{instruction}”")
             show(answer)
             applied.append(answer["applied"])

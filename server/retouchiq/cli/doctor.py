@@ -9,14 +9,14 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from hostbridge import HostBridgeError
-from hostbridge.darktable import install
-from hostbridge.darktable.render import open_renderer
-from hostbridge.darktable.schema import load
+from hostbridge import HostBridgeError, HostFailed, HostMissing
+from PIL import Image
 
 from retouchiq import __version__
-from retouchiq.cli.host import AGENTS, REWARDS, add_json
+from retouchiq.cli.host import AGENTS, REWARDS, add_json, installed_schema
 from retouchiq.cli.terminal import print_json
 
 PACKAGES = ("lupa", "lxml", "numpy", "scipy", "scikit-image", "pillow", "pydantic", "tifffile")
@@ -61,12 +61,14 @@ def _python() -> str:
 
 
 def _darktable() -> str:
+    from hostbridge.darktable import install
+
     host = install.find()
     return f"{host.version}: {host.cli}, {host.library}"
 
 
 def _schema() -> str:
-    return f"{len(load(install.find()).modules)} modules describe themselves"
+    return f"{len(installed_schema().modules)} modules describe themselves"
 
 
 def _display() -> str:
@@ -74,12 +76,19 @@ def _display() -> str:
         return f"{xvfb} (headless)"
     if display := os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY"):
         return f"your own, {display}; apt install xvfb to keep darktable off it"
-    raise install.HostMissing("no display and no Xvfb: apt install xvfb xauth")
+    raise HostMissing("no display and no Xvfb: apt install xvfb xauth")
 
 
 def _renderer() -> str:
-    with open_renderer("library") as renderer:
-        return f"{renderer.name}, falls back to darktable-cli"
+    from hostbridge.darktable.render import open_renderer
+
+    with TemporaryDirectory() as folder, open_renderer("library") as renderer:
+        photo = Path(folder) / "grey.png"
+        Image.new("RGB", (64, 48), (128, 128, 128)).save(photo)
+        render = renderer.render(photo, None, 64)
+    if render.renderer != renderer.name:
+        raise HostFailed("darktable does not run as a library here; every render starts darktable-cli, which is slower")
+    return f"a picture in {render.seconds:.1f} s, darktable's start included"
 
 
 def _backends() -> str:

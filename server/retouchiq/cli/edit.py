@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Any
 
-from hostbridge.darktable.render import open_renderer
-from hostbridge.darktable.writing import locked
-
-from retouchiq.cli.host import AGENTS, RENDERERS, REWARDS, add_json, add_judgement, installed_schema, positive, size
+from retouchiq.cli.host import (
+    RENDERERS,
+    add_json,
+    add_judgement,
+    installed_schema,
+    open_agent,
+    open_reward,
+    positive,
+    size,
+)
 from retouchiq.cli.terminal import print_json, progress, show_plan, show_verdict
-from retouchiq.edit import LOOP_SIZE, Job, edit
-from retouchiq.photo import check_readable
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -37,7 +42,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "--budget", type=positive, default=6, metavar="N", help="renders of plans a turn may use (default: 6)"
     )
     parser.add_argument(
-        "--size", type=size, default=LOOP_SIZE, metavar="N", help="long side of the pictures in px (default: 1024)"
+        "--size", type=size, default=1024, metavar="N", help="long side of the pictures in px (default: 1024)"
     )
     parser.add_argument(
         "--renderer", choices=RENDERERS, default="library", help="how darktable renders (default: library)"
@@ -51,21 +56,28 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from hostbridge.darktable.render import open_renderer
+    from hostbridge.darktable.render.failure import check_readable
+    from hostbridge.darktable.writing import locked
+
     check_readable(args.image)
     image = args.image.resolve()
-    out = args.out or (None if args.in_place else Path(f"{image.name}.retouchiq"))
-    job = Job(
-        image=image,
-        instructions=(args.instruction, *args.then),
-        out=out.resolve() if out else None,
-        size=args.size,
-        budget=args.budget,
-        in_place=args.in_place,
-        look=args.look,
-        reference=args.reference,
-    )
     with locked(image, timeout=0), progress() as say, open_renderer(args.renderer) as renderer:
-        answer = edit(job, AGENTS[args.agent](), REWARDS[args.reward](), renderer, installed_schema(), say)
+        # darktable is starting; the rest is loaded meanwhile
+        from retouchiq.edit import Job, edit
+
+        out = args.out or (None if args.in_place else Path(f"{image.name}.retouchiq"))
+        job = Job(
+            image=image,
+            instructions=(args.instruction, *args.then),
+            out=out.resolve() if out else None,
+            size=args.size,
+            budget=args.budget,
+            in_place=args.in_place,
+            look=args.look,
+            reference=args.reference,
+        )
+        answer = edit(job, open_agent(args.agent), open_reward(args.reward), renderer, installed_schema(), say)
     if args.json:
         print_json(answer)
     else:
@@ -73,13 +85,13 @@ def run(args: argparse.Namespace) -> int:
     return 0 if answer["applied"] else 1
 
 
-def show(answer: dict[str, object]) -> None:
+def show(answer: dict[str, Any]) -> None:
     """The answer in words: plan, verdict, and where things are."""
-    show_plan(answer["plan"])  # type: ignore[arg-type]
+    show_plan(answer["plan"])
     print()
-    show_verdict(answer["verdict"])  # type: ignore[arg-type]
+    show_verdict(answer["verdict"])
     if not answer["applied"]:
         print("Not applied: no render scored better than leaving the photo as it is.")
     print(f"{answer['renders']} renders in {answer['seconds']:.1f} s.")
-    for name, path in answer["files"].items():  # type: ignore[attr-defined]
+    for name, path in answer["files"].items():
         print(f"{name:>8}  {path}")

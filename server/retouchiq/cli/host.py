@@ -1,25 +1,43 @@
-"""The host as the commands need it: darktable's schema and a renderer, and who plans and judges."""
+"""The host as the commands need it: darktable's schema, and who plans and judges.
+
+Only names are imported here: what a command needs is loaded when it runs, so that ``--help`` is quick and darktable
+can start while the rest is still loading.
+"""
 
 from __future__ import annotations
 
 import argparse
+from pkgutil import resolve_name
+from typing import TYPE_CHECKING
 
-from hostbridge.darktable import install
-from hostbridge.darktable.schema import Schema, load
+if TYPE_CHECKING:
+    from hostbridge.darktable.schema import Schema
 
-from retouchiq.agent import Agent
-from retouchiq.agent.offline import OfflineAgent
-from retouchiq.reward import Reward
-from retouchiq.reward.measured import MeasuredReward
+    from retouchiq.agent import Agent
+    from retouchiq.reward import Reward
 
-AGENTS: dict[str, type[Agent]] = {"offline": OfflineAgent}
-REWARDS: dict[str, type[Reward]] = {"measured": MeasuredReward}
+AGENTS = {"offline": "retouchiq.agent.offline:OfflineAgent"}
+REWARDS = {"measured": "retouchiq.reward.measured:MeasuredReward"}
 RENDERERS = ("library", "cli")
+
+
+def open_agent(name: str) -> Agent:
+    """The agent of that name in `AGENTS`."""
+    agent: Agent = resolve_name(AGENTS[name])()
+    return agent
+
+
+def open_reward(name: str) -> Reward:
+    """The reward of that name in `REWARDS`."""
+    reward: Reward = resolve_name(REWARDS[name])()
+    return reward
 
 
 def installed_schema() -> Schema:
     """The modules of the installed darktable; raises `HostMissing`."""
-    return load(install.find())
+    from hostbridge.darktable import install, schema
+
+    return schema.load(install.find())
 
 
 def add_judgement(parser: argparse.ArgumentParser, *, agent: bool = True) -> None:

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hostbridge import UnreadableImage
-from hostbridge.darktable.render import open_renderer
 
-from retouchiq.answers import plan_answer
-from retouchiq.cli.host import AGENTS, add_json
+from retouchiq.cli.host import AGENTS, add_json, open_agent
 from retouchiq.cli.terminal import print_json, progress, show_plan
-from retouchiq.language import read
-from retouchiq.photo import check_readable
-from retouchiq.pictures import read_picture
-from retouchiq.regions import locate
-from retouchiq.reward import Picture
+
+if TYPE_CHECKING:
+    from retouchiq.reward import Picture
 
 GLANCE = 512  # px; enough to choose first amounts by
 
@@ -32,10 +29,16 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from hostbridge.darktable.render.failure import check_readable
+
+    from retouchiq.answers import plan_answer
+    from retouchiq.language import read
+    from retouchiq.regions import locate
+
     check_readable(args.image)
     instructions = _lines(args.instructions) if args.instructions else [args.instruction]
     before = glance(args.image.resolve())
-    agent = AGENTS[args.agent]()
+    agent = open_agent(args.agent)
     for instruction in instructions:
         answer = plan_answer(agent.propose(before, locate(read(instruction), before)))
         if args.json:
@@ -48,9 +51,13 @@ def run(args: argparse.Namespace) -> int:
 
 def glance(image: Path) -> Picture:
     """The photo as it looks now, small: read directly where it is a finished picture, else rendered by darktable."""
+    from retouchiq.pictures import read_picture
+
     try:
         picture = read_picture(image)
     except UnreadableImage:
+        from hostbridge.darktable.render import open_renderer
+
         with progress() as say, open_renderer("library") as renderer:
             say("looking at the photo")
             return renderer.render(image, None, GLANCE).pixels

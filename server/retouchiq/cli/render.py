@@ -5,16 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from hostbridge.darktable import style
-from hostbridge.darktable.render import open_renderer
-from hostbridge.darktable.sidecar import Sidecar
-from hostbridge.darktable.writing import replace
-
 from retouchiq.cli.host import RENDERERS, add_json, installed_schema, size
 from retouchiq.cli.terminal import print_json, progress
-from retouchiq.edit import check_writable
-from retouchiq.photo import check_readable
-from retouchiq.pictures import encode
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -32,6 +24,14 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from hostbridge.darktable import style
+    from hostbridge.darktable.render import open_renderer
+    from hostbridge.darktable.render.failure import check_readable
+    from hostbridge.darktable.sidecar import Sidecar
+    from hostbridge.darktable.writing import check_writable, replace
+
+    from retouchiq.pictures import encode
+
     check_readable(args.image)
     image = args.image.resolve()
     check_writable(args.out.resolve().parent)

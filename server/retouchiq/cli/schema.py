@@ -52,7 +52,7 @@ def _field(field: Field) -> dict[str, Any]:
     """Only what the kind of field has: nested fields, items and count, names and values, a range."""
     answer: dict[str, Any] = {"name": field.name, "kind": field.kind, "offset": field.offset, "size": field.size}
     extra = {key: getattr(field, key) for key in ("description", "low", "high", "default", "values", "count")}
-    absent = {"description": "", "low": None, "high": None, "default": None, "values": {}, "count": 0}
+    absent: dict[str, Any] = {"description": "", "low": None, "high": None, "default": None, "values": {}, "count": 0}
     answer |= {key: value for key, value in extra.items() if value != absent[key]}
     if field.items is not None:
         answer["items"] = _field(field.items)

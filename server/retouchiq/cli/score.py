@@ -5,16 +5,15 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hostbridge import UnusableInput
 
-from retouchiq.answers import verdict_answer
-from retouchiq.cli.host import REWARDS, add_json, add_judgement
+from retouchiq.cli.host import add_json, add_judgement, open_reward
 from retouchiq.cli.terminal import print_json, show_verdict
-from retouchiq.language import read
-from retouchiq.pictures import read_picture
-from retouchiq.regions import locate
-from retouchiq.reward import Reward, Verdict
+
+if TYPE_CHECKING:
+    from retouchiq.reward import Reward, Verdict
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -31,7 +30,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def run(args: argparse.Namespace) -> int:
     if (args.pairs is None) == (args.instruction is None):
         raise UnusableInput("score needs BEFORE AFTER INSTRUCTION, or --pairs FILE.jsonl: one of the two")
-    reward = REWARDS[args.reward]()
+    from retouchiq.answers import verdict_answer
+
+    reward = open_reward(args.reward)
     pairs = _pairs(args.pairs) if args.pairs else [(args.before, args.after, args.instruction)]
     for before, after, instruction in pairs:
         answer = verdict_answer(score(reward, before, after, instruction))
@@ -44,6 +45,10 @@ def run(args: argparse.Namespace) -> int:
 
 def score(reward: Reward, before: Path, after: Path, instruction: str) -> Verdict:
     """The verdict of ``reward`` on two picture files."""
+    from retouchiq.language import read
+    from retouchiq.pictures import read_picture
+    from retouchiq.regions import locate
+
     picture = read_picture(before)
     return reward.rubric(picture, locate(read(instruction), picture)).judge(read_picture(after))
 

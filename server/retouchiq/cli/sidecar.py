@@ -7,8 +7,6 @@ import json
 from pathlib import Path
 
 from hostbridge import UnusableInput
-from hostbridge.darktable.roundtrip import roundtrip
-from hostbridge.darktable.sidecar import Sidecar
 
 from retouchiq.cli.host import add_json, installed_schema
 from retouchiq.cli.terminal import print_json
@@ -28,6 +26,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def run_show(args: argparse.Namespace) -> int:
+    from hostbridge.darktable.sidecar import Sidecar
+
     sidecar = Sidecar.read(args.file)
     answer = {
         "file": str(args.file),
@@ -41,6 +41,8 @@ def run_show(args: argparse.Namespace) -> int:
 
 def run_roundtrip(args: argparse.Namespace) -> int:
     """One object a file where several are given; a file that cannot be read is reported and the rest go on."""
+    from hostbridge.darktable.roundtrip import roundtrip
+
     schema = installed_schema()
     status = 0
     for file in args.files:

@@ -8,9 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
 
 def print_json(answer: Any) -> None:
     """One JSON value on one line of standard output."""
@@ -23,6 +20,8 @@ def progress(quiet: bool = False) -> Iterator[Callable[[str], None]]:
     if quiet:
         yield lambda _: None
         return
+    from rich.console import Console
+
     console = Console(stderr=True)
     if not console.is_terminal:
         yield lambda text: print(text, file=sys.stderr)
@@ -33,6 +32,9 @@ def progress(quiet: bool = False) -> Iterator[Callable[[str], None]]:
 
 def show_plan(plan: dict[str, Any]) -> None:
     """Reasoning, edits, notes and what cannot be done, in words."""
+    from rich.console import Console
+    from rich.table import Table
+
     console = Console(highlight=False)
     console.print(plan["reasoning"], markup=False)
     if plan["edits"]:
@@ -48,6 +50,9 @@ def show_plan(plan: dict[str, Any]) -> None:
 
 def show_verdict(verdict: dict[str, Any]) -> None:
     """The table of metrics and the score beside that of doing nothing."""
+    from rich.console import Console
+    from rich.table import Table
+
     console = Console(highlight=False)
     table = Table("measured", box=None, pad_edge=False)
     for name in ("weight", "before", "target", "after", "score"):
