@@ -7,6 +7,7 @@ from collections.abc import Callable
 from hostbridge.controls import CONTROLS, Edit, Region
 
 from retouchiq.agent.offline.facts import Facts, facts
+from retouchiq.faults import faults
 from retouchiq.language.request import Limit, Request, Wish
 from retouchiq.plan import Plan
 from retouchiq.reward import Picture
@@ -134,7 +135,7 @@ def propose(before: Picture, request: Request) -> Plan:
     picture's faults.
     """
     seen = facts(before)
-    wishes = _from_faults(seen) if request.open_ended and not request.wishes else request.wishes
+    wishes = faults(before) if request.open_ended and not request.wishes else request.wishes
     edits: list[Edit] = []
     notes: list[str] = []
     reasons: list[str] = []
@@ -159,28 +160,6 @@ def propose(before: Picture, request: Request) -> Plan:
         notes=tuple(notes),
         exact=tuple(wish.control for wish in wishes if wish.exact is not None),
     )
-
-
-def _from_faults(seen: Facts) -> tuple[Wish, ...]:
-    """Restrained wishes for "make it better": only what is plainly off."""
-    found: list[Wish] = []
-
-    def add(control: str, direction: float, strength: float, words: str) -> None:
-        found.append(
-            Wish(control=control, direction=1 if direction > 0 else -1, strength=strength, words=words, complaint=True)
-        )
-
-    if not 35 <= seen.mean <= 68:
-        add("exposure", 50 - seen.mean, 0.8, "too dark" if seen.mean < 35 else "too bright")
-    if abs(seen.neutral_b) > 5:
-        add("temperature", -seen.neutral_b, 0.7, "a blue cast" if seen.neutral_b < 0 else "a yellow cast")
-    if abs(seen.neutral_a) > 4:
-        add("tint", -seen.neutral_a, 0.7, "a green cast" if seen.neutral_a < 0 else "a magenta cast")
-    if seen.percentile(95) - seen.percentile(5) < 60:
-        add("contrast", 1, 0.8, "flat tones")
-    if 2 < seen.chroma < 12:
-        add("vibrance", 1, 0.8, "dull colours")
-    return tuple(found)
 
 
 def _outside(region: Region, limits: tuple[Limit, ...], control: str) -> Region:

@@ -7,7 +7,7 @@ import numpy as np
 from retouchiq.language.request import Wish
 from retouchiq.regions import Weights, tonal
 from retouchiq.reward.measured import tone
-from retouchiq.reward.measured.colour import MAGENTA, WARMTH
+from retouchiq.reward.measured.colour import WARMTH_AND_MAGENTA
 from retouchiq.reward.measured.scene import Scene
 from retouchiq.reward.measured.table import Effect, Row
 from retouchiq.reward.measured.tone import mean
@@ -63,9 +63,11 @@ def _towards_normal(
         missing = sign * (NORMAL_LIGHTNESS - before)
         return max(size, 0.6 * missing * much) if wish.complaint else size + 0.15 * max(0.0, missing - 5) * much
     if wish.control == "contrast":
-        return size + (0.25 if wish.complaint else 0.1) * max(0.0, sign * (NORMAL_SPREAD - before)) * much
+        missing = sign * (NORMAL_SPREAD - before)
+        return size + 0.25 * max(0.0, missing) * much if wish.complaint else size
     if effect.measure in ("warmth", "magenta") and wish.complaint:
-        leaning = -sign * float(cast_of(scene, where) @ (WARMTH if effect.measure == "warmth" else MAGENTA))
+        axis = WARMTH_AND_MAGENTA[0 if effect.measure == "warmth" else 1]
+        leaning = -sign * float(axis @ cast_of(scene, where))
         return max(size * 0.7, 0.8 * min(leaning, LARGEST_CAST) * much)
     return size
 

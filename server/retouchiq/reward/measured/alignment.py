@@ -56,12 +56,14 @@ IDENTITY = Alignment(np.eye(3))
 def align(before: Picture, after: Picture) -> Alignment:
     """Find how ``after`` lies on ``before`` from matched corners (ORB, RANSAC), mirrored or not."""
     first, second = _grey(before), _grey(after)
-    matrix = _homography(first, second)
-    if matrix is None:
-        mirror = np.diag([-1.0, 1.0, 1.0])
-        flipped = _homography(first, second[:, ::-1])
-        matrix = None if flipped is None else mirror @ flipped
-    return Alignment(np.eye(3), known=False) if matrix is None else Alignment(matrix)
+    ways = [(np.eye(3), second), (np.diag([-1.0, 1.0, 1.0]), second[:, ::-1])]
+    if _likeness(first, ways[1][1]) > _likeness(first, second):
+        ways.reverse()  # matching is slow: the likelier way first
+    for mirror, turned in ways:
+        matrix = _homography(first, turned)
+        if matrix is not None:
+            return Alignment(mirror @ matrix)
+    return Alignment(np.eye(3), known=False)
 
 
 def warped(picture: Picture, alignment: Alignment, shape: tuple[int, int]) -> tuple[Picture, NDArray[np.float32]]:
@@ -82,7 +84,7 @@ def _homography(first: NDArray[np.float32], second: NDArray[np.float32]) -> NDAr
 
     found = []
     for grey in (first, second):
-        corners = ORB(n_keypoints=350, fast_threshold=0.04)
+        corners = ORB(n_keypoints=300, fast_threshold=0.04)
         try:
             corners.detect_and_extract(grey)
         except RuntimeError:  # scikit-image's way to say that there is not one corner
@@ -94,7 +96,7 @@ def _homography(first: NDArray[np.float32], second: NDArray[np.float32]) -> NDAr
     source = _normalised(found[0].keypoints[matches[:, 0]], first.shape)
     target = _normalised(found[1].keypoints[matches[:, 1]], second.shape)
     model, inliers = ransac(
-        (source, target), ProjectiveTransform, min_samples=4, residual_threshold=0.012, max_trials=600, rng=0
+        (source, target), ProjectiveTransform, min_samples=4, residual_threshold=0.012, max_trials=250, rng=0
     )
     if model is None or inliers is None or inliers.sum() < ENOUGH:
         return None
@@ -109,6 +111,12 @@ def _grey(picture: Picture) -> NDArray[np.float32]:
     grey = np.asarray(image.resize(size, Image.Resampling.BILINEAR), np.float32)
     low, high = np.percentile(grey, (1, 99))  # so that an exposure change finds the same corners
     return np.asarray(np.clip((grey - low) / max(float(high - low), 1e-3), 0, 1), np.float32)
+
+
+def _likeness(first: NDArray[np.float32], second: NDArray[np.float32]) -> float:
+    """Correlation of both as tiny thumbnails."""
+    tiny = [np.asarray(Image.fromarray(grey.copy()).resize((24, 24), Image.Resampling.BOX)) for grey in (first, second)]
+    return float(np.corrcoef(tiny[0].ravel(), tiny[1].ravel())[0, 1])
 
 
 def _half_diagonal(shape: tuple[int, ...]) -> float:

@@ -12,14 +12,31 @@ from retouchiq.reward.measured.scene import Pair, Scene
 from retouchiq.reward.measured.tone import Options, mean
 
 
-def _daylight() -> NDArray[np.float64]:
-    """Unit vector in (a*, b*) along which a grey moves when daylight warms from D65 to D50."""
-    warm = xyz2lab(np.asarray(xyz_tristimulus_values(illuminant="D50", observer="2")), illuminant="D65")[1:]
-    return np.asarray(warm / np.hypot(*warm))
+def _axes() -> NDArray[np.float64]:
+    """Columns: the unit vectors in (a*, b*) along which a grey moves when the light warms along daylight (D65 to D50),
+    and when it moves off daylight towards magenta (Duv: at a right angle to it in CIE 1960 u, v)."""
+    d65, d50 = (np.asarray(xyz_tristimulus_values(illuminant=name, observer="2")) for name in ("D65", "D50"))
+    u, v = _uv(d65)
+    along = np.subtract(_uv(d50), (u, v))
+    across = np.array([along[1], -along[0]]) / np.hypot(*along) * 0.005
+    magenta = _xyz(u + across[0], v + across[1])
+    columns = [xyz2lab(light, illuminant="D65")[1:] for light in (d50, magenta)]
+    return np.column_stack([column / np.hypot(*column) for column in columns])
 
 
-WARMTH = _daylight()
-MAGENTA = np.array([WARMTH[1], -WARMTH[0]])
+def _uv(xyz: NDArray[np.float64]) -> tuple[float, float]:
+    """CIE 1960 UCS."""
+    x, y, z = xyz
+    return 4 * x / (x + 15 * y + 3 * z), 6 * y / (x + 15 * y + 3 * z)
+
+
+def _xyz(u: float, v: float) -> NDArray[np.float64]:
+    """The colour of Y = 1 at CIE 1960 u, v."""
+    return np.array([3 * u / (2 * v), 1.0, (4 - u - 10 * v) / (2 * v)])
+
+
+WARMTH_AND_MAGENTA = np.linalg.inv(_axes())
+"""Takes a shift in (a*, b*) apart: rows for its part along daylight and its part towards magenta."""
 
 
 def cast(pair: Pair, where: Weights) -> NDArray[np.float64]:
@@ -43,12 +60,12 @@ def cast(pair: Pair, where: Weights) -> NDArray[np.float64]:
 
 def warmth(pair: Pair, where: Weights, _: Options) -> float:
     """Shift along the daylight axis, + towards yellow; units of a*b*."""
-    return float(cast(pair, where) @ WARMTH)
+    return float(WARMTH_AND_MAGENTA[0] @ cast(pair, where))
 
 
 def magenta(pair: Pair, where: Weights, _: Options) -> float:
     """Shift across the daylight axis, + towards magenta, − towards green; units of a*b*."""
-    return float(cast(pair, where) @ MAGENTA)
+    return float(WARMTH_AND_MAGENTA[1] @ cast(pair, where))
 
 
 def towards(pair: Pair, where: Weights, options: Options) -> float:
@@ -124,13 +141,14 @@ def _shift(pair: Pair, where: Weights) -> NDArray[np.float64]:
 
 # --- where -------------------------------------------------------------------------------------------------------
 
-SKIN_HUES = (28.0, 78.0)  # LCh(ab) degrees; measured skins lie within 35…75 (Xiao et al., Color Res. Appl. 2017)
+SKIN_HUES = (28.0, 80.0)  # LCh(ab) degrees; measured skins lie within 35…75 (Xiao et al., Color Res. Appl. 2017)
 SKIN_CHROMA = (9.0, 38.0)
 
 
 def band(scene: Scene, centre: float, region: Weights) -> Weights:
-    """Pixels of the colour band around ``centre`` degrees of hue."""
-    return coloured(scene.lab, centre, 25.0) * region
+    """Pixels of the colour band around ``centre`` degrees of hue, most those at its centre."""
+    near = [coloured(scene.lab, centre, half_width) for half_width in (8.0, 16.0, 24.0)]
+    return np.asarray(np.mean(near, axis=0) * region, np.float32)
 
 
 def muted(scene: Scene, region: Weights) -> Weights:
@@ -150,11 +168,11 @@ def skin(scene: Scene, region: Weights) -> Weights:
     """Pixels with the hue, chroma and lightness of skin, in patches large and smooth enough to be some."""
     low, high = SKIN_HUES
     likely = (
-        (scene.hue > low + 4) & (scene.hue < high - 8)
+        (scene.hue > low) & (scene.hue < high)
         & (scene.chroma > SKIN_CHROMA[0] + 2) & (scene.chroma < SKIN_CHROMA[1])
         & (scene.lightness > 25) & (scene.lightness < 92)
     )  # fmt: skip
     size = max(3, round(scene.long_side / 60))
-    patches = ndimage.uniform_filter(likely.astype(np.float32), size) > 0.7
-    smooth = np.abs(scene.lightness - scene.blurred(0.006)) < 4
+    patches = ndimage.uniform_filter(likely.astype(np.float32), size) > 0.5
+    smooth = np.abs(scene.lightness - scene.blurred(0.006)) < 6
     return np.asarray(likely & patches & smooth, np.float32) * region

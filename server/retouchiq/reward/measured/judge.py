@@ -37,8 +37,8 @@ class MeasuredJudge:
     def judge(self, after: Picture) -> Verdict:
         """Score ``after``: float (height, width, 3), sRGB-encoded 0…1, any size.
 
-        Where the request moves the picture (crop, rotation, …) or the aspects differ by more than 2 %, the two are
-        first laid on each other. Raises ``ValueError`` for another shape.
+        Where the request moves the picture (crop, rotation, …) the two are first laid on each other; otherwise a
+        picture that moved has lost its structure. Raises ``ValueError`` for what is no picture.
         """
         pair = self._pair(_checked(after))
         metrics = tuple(self._metric(probe, pair) for probe in self._probes)
@@ -62,8 +62,7 @@ class MeasuredJudge:
 
     def _pair(self, after: Picture) -> Pair:
         aspect = after.shape[1] / after.shape[0]
-        moved = self._moves or abs(np.log(aspect / self._aspect)) > 0.02
-        if not moved:
+        if not self._moves:
             before = self._before(min(DETAIL_SIDE, max(after.shape[:2])))
             return Pair(before, self._scene(after, before), aspects=(self._aspect, aspect))
         before = next(iter(self._scenes.values()))

@@ -15,8 +15,8 @@ EDGE = 6.0  # L* between a pixel and its surroundings from which an edge is stro
 
 
 def blown(pair: Pair, where: Weights, _: Options) -> float:
-    """Share of pixels in % that are bright and have a channel at its end: no detail is left there."""
-    ended = (pair.after.brightest_channel >= WHITE) & (pair.after.lightness > 82)
+    """Share of pixels in % that have two channels or all three at their end and are bright: no detail is left there."""
+    ended = (pair.after.middle_channel >= WHITE) & (pair.after.lightness > 82)
     return 100 * mean(ended.astype(np.float32), pair.seen(where))
 
 

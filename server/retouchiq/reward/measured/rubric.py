@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from hostbridge.controls import CONTROLS, TONES, Region
 
+from retouchiq.faults import faults
 from retouchiq.language.request import Limit, Request, Wish
 from retouchiq.regions import Weights, find, tonal, weights_in_lab
 from retouchiq.reward import Criterion
 from retouchiq.reward.measured import colour, tone
 from retouchiq.reward.measured.aim import change, direction
-from retouchiq.reward.measured.faults import faults
 from retouchiq.reward.measured.scene import Pair, Scene, same
 from retouchiq.reward.measured.table import DAMAGE, KEPT, MEASURES, ROWS, Effect, Row
 
@@ -21,7 +21,7 @@ SHARES = {"wish": 0.60, "keep": 0.18, "quality": 0.22}  # of the weight of a rub
 LIMIT_SHARE = 0.06  # what each named limit takes from the wishes, up to two
 WISH_TOLERANCE = 0.5  # of the change asked for: words are vague, a quarter more or less is as asked
 PRESENT = 0.003  # share of the picture below which a region is not there
-SKIN_PRESENT = 0.015
+SKIN_PRESENT = 0.01
 GREY_PRESENT = 0.03
 
 
@@ -53,7 +53,7 @@ class _Writer:
         self.itself = same(scene, aspect)
         self.whole: Weights = np.ones(scene.lightness.shape, np.float32)
         self.maps: dict[Region, Weights | None] = {}
-        wishes = request.wishes or (faults(scene) if request.open_ended else ())
+        wishes = request.wishes or (faults(scene.small) if request.open_ended else ())
         self.limits = [limit for limit in request.limits if self._map(limit) is not None]
         self.spared: Weights = np.ones_like(self.whole)  # "keep the sky": wishes count outside it
         for limit in self.limits:
@@ -129,7 +129,9 @@ class _Writer:
                 continue
             if name == "hue" and colour.plain_chroma(self.itself, where, {}) < 4:
                 continue
-            probes.append(self._keep(kept.name, kept.measure, where, kept.tolerance, kept.share, 1.0))
+            sideways = name in ("warmth", "magenta") and self.moved & {"warmth", "magenta"}  # off the axis asked for
+            weight = 3.0 if sideways else 1.0
+            probes.append(self._keep(kept.name, kept.measure, where, kept.tolerance, kept.share, weight))
         return probes + self._other_tones(where)
 
     def _other_tones(self, where: Weights) -> list[Probe]:
@@ -195,7 +197,7 @@ class _Writer:
             light = self.scene.lightness
             close = (light > 90) & (light < 99.5) if name == "blown" else (light < 8) & (light > 0.5)
             return 3.0 + 5.0 * min(1.0, float(close.mean()) / 0.1)
-        return 3.0 if name in self.risks or name in ("skin", "neutrals") else 1.0
+        return 3.0 if name in self.risks or name in ("skin", "neutrals", "structure") else 1.0
 
     def _at_risk(self, name: str) -> Weights | None:
         """Where damage of this kind is looked for; None where it is asked for or there is nothing to damage."""

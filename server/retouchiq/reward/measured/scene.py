@@ -84,7 +84,15 @@ class Scene:
     @cached_property
     def brightest_channel(self) -> Plane:
         """Largest of R, G, B of the small copy."""
-        return np.maximum(np.maximum(self.small[..., 0], self.small[..., 1]), self.small[..., 2])
+        red, green, blue = np.moveaxis(self.small, 2, 0)
+        return np.asarray(np.maximum(np.maximum(red, green), blue), np.float32)
+
+    @cached_property
+    def middle_channel(self) -> Plane:
+        """The one between the largest and the smallest of R, G, B of the small copy."""
+        red, green, blue = np.moveaxis(self.small, 2, 0)
+        middle = np.maximum(np.minimum(red, green), np.minimum(np.maximum(red, green), blue))
+        return np.asarray(middle, np.float32)
 
     @cached_property
     def dark_channel(self) -> Plane:

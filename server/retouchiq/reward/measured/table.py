@@ -125,7 +125,7 @@ def _row(effects: tuple[Effect, ...], amount: float, moves: str = "", risks: str
 
 ROWS: dict[str, Row] = {
     "exposure": _row((Effect("lightness", 7.0, ends=1.0),), 0.5, "lightness contrast chroma", "blown crushed noise"),
-    "contrast": _row((Effect("spread", 0.6, 0.12),), 25, "contrast chroma lightness", "blown crushed banding"),
+    "contrast": _row((Effect("spread", 1.0, 0.07),), 25, "contrast chroma lightness", "blown crushed banding"),
     "highlights": _row(
         (Effect("lightness", 5.0, tones="highlights", ends=0.8),),
         35,
@@ -133,14 +133,14 @@ ROWS: dict[str, Row] = {
         "blown halos",
     ),
     "shadows": _row(
-        (Effect("lightness", 6.0, tones="shadows", ends=0.9),),
+        (Effect("lightness", 5.5, tones="shadows", ends=0.9),),
         35,
         "lightness contrast chroma",
         "crushed noise halos",
     ),
-    "whites": _row((Effect("lightness", 3.5, tones="whites", ends=0.6),), 30, "lightness contrast chroma", "blown"),
+    "whites": _row((Effect("lightness", 3.0, tones="whites", ends=0.6),), 30, "lightness contrast chroma", "blown"),
     "blacks": _row(
-        (Effect("lightness", 4.0, tones="blacks", ends=0.9),), 30, "lightness contrast chroma", "crushed noise"
+        (Effect("lightness", 3.2, tones="blacks", ends=0.9),), 30, "lightness contrast chroma", "crushed noise"
     ),
     "temperature": _row((Effect("warmth", 5.5, dims=16),), 25, "warmth chroma", "skin"),
     "tint": _row((Effect("magenta", 4.5, dims=16),), 25, "magenta chroma", "skin"),
@@ -163,15 +163,13 @@ ROWS: dict[str, Row] = {
         )
     },
     **{
-        f"{name}_color": _row(
-            (Effect("towards", 5.0, tones=name, dims=16),), 30, "warmth magenta chroma hue", "skin", hue=hue
-        )
+        f"{name}_color": _row((Effect("towards", 6.0, tones=name),), 30, "warmth magenta chroma hue", "skin", hue=hue)
         for name, hue in (("shadows", 230.0), ("midtones", 70.0), ("highlights", 75.0))
     },
-    "clarity": _row((Effect("clarity", 0.0, 0.18),), 35, "contrast detail", "halos noise"),
+    "clarity": _row((Effect("clarity", 0.0, 0.14),), 35, "contrast detail", "halos noise"),
     "texture": _row((Effect("texture", 0.0, 0.2),), 35, "detail", "noise halos"),
     "dehaze": _row(
-        (Effect("haze", 1.5, 0.15, part=0.6, sign=-1), Effect("spread", 0.4, 0.08, part=0.4)),
+        (Effect("haze", 1.5, 0.15, part=0.75, sign=-1), Effect("spread", 0.3, 0.05, part=0.25)),
         35,
         "lightness contrast chroma warmth detail",
         "crushed halos",
@@ -233,7 +231,7 @@ DAMAGE: dict[str, Damage] = {
     "crushed": Damage("no newly crushed shadows", "crushed", 2.0),
     "banding": Damage("smooth gradations", "banding", 15.0),
     "halos": Damage("no halos", "halos", 3.0),
-    "noise": Damage("no added noise", "noise", 1.0),
+    "noise": Damage("no added noise", "noise", 0.6),
     "structure": Damage("structure intact", "structure", 20.0),
     "skin": Damage("skin looks like skin", "off skin", 5.0),
     "neutrals": Damage("greys stay grey", "neutral drift", 3.0),
