@@ -78,20 +78,20 @@ def keep(path: Path) -> Path | None:
     data = path.read_bytes()
     for number in count():
         backup = path.with_name(f"{path.name}.bak{number or ''}")
-        try:
-            os.link(path, backup)
-        except FileExistsError:
-            if backup.is_file() and backup.read_bytes() == data:
-                return None
-        except OSError:  # a file system without hard links
-            with backup.open("xb") as copy:
-                copy.write(data)
-                os.fsync(copy.fileno())
-            shutil.copystat(path, backup)
+        if not backup.exists():
+            _copy(path, backup, data)
             return backup
-        else:
-            return backup
+        if backup.is_file() and backup.read_bytes() == data:
+            return None
     raise AssertionError("unreachable")
+
+
+def _copy(path: Path, backup: Path, data: bytes) -> None:
+    try:
+        os.link(path, backup)
+    except OSError:  # a file system without hard links
+        os.replace(_temporary(backup, data), backup)
+        shutil.copystat(path, backup)
 
 
 @contextlib.contextmanager
