@@ -91,24 +91,36 @@ def forms(root: etree._Element) -> list[Form]:
 
 def write(root: etree._Element, steps: Iterable[HistoryEntry]) -> None:
     """Make these the steps of the packet."""
-    packet.replace(root, "history", [_element(step.element, "num", step.num, entry_fields(step)) for step in steps])
+    packet.replace(
+        root,
+        "history",
+        [
+            packet.item(entry_fields(step)) if step.element is None else _counted(step.element, "num", step.num)
+            for step in steps
+        ],
+    )
 
 
 def write_forms(root: etree._Element, found: Sequence[Form]) -> None:
     """Make these the drawn forms of the packet, in the way its version has them."""
     if has_old_forms(root):
         _write_old_forms(root, found)
-    else:
-        elements = [_element(form.element, "mask_num", form.num, form_fields(form)) for form in found]
-        packet.replace(root, "masks_history", elements)
+        return
+    packet.replace(
+        root,
+        "masks_history",
+        [
+            packet.item(form_fields(form)) if form.element is None else _counted(form.element, "mask_num", form.num)
+            for form in found
+        ],
+    )
 
 
-def _element(read: etree._Element | None, number: str, num: int, fields: dict[str, str]) -> etree._Element:
-    if read is None:
-        return packet.item(fields)
+def _counted(read: etree._Element, field_: str, number: int) -> etree._Element:
+    """A copy of what was read, as part of another step."""
     element = copy.deepcopy(read)
-    if packet.value(element, number) != str(num):
-        packet.put(element, number, str(num))
+    if packet.value(element, field_) != str(number):
+        packet.put(element, field_, str(number))
     return element
 
 

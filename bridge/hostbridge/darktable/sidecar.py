@@ -9,6 +9,7 @@ a further history entry there, not a change of the user's.
 from __future__ import annotations
 
 import copy
+import functools
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -66,7 +67,7 @@ class Sidecar:
         """``xmp_version``; 0 where no darktable wrote it."""
         return self._number("xmp_version", 0)
 
-    @property
+    @functools.cached_property
     def history(self) -> list[HistoryEntry]:
         """All steps, oldest first, also those that were undone (from ``history_end`` on)."""
         return history.entries(self._root)
@@ -77,7 +78,7 @@ class Sidecar:
         count = len(self.history)
         return min(self._number("history_end", count), count)
 
-    @property
+    @functools.cached_property
     def masks(self) -> list[Form]:
         """All drawn forms of all steps."""
         return history.forms(self._root)
