@@ -1,4 +1,4 @@
-"""Edits become the module settings they name: nothing for nothing, one instance where one is enough, the user's own kept."""
+"""Edits become the module settings they name: nothing for nothing, one instance where one will do."""
 
 import math
 import time

@@ -1,0 +1,345 @@
+"""Every control alone, on real renders: nothing at zero, its own direction, more for more, and little else."""
+
+import itertools
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import effects
+import numpy as np
+import pytest
+from hostbridge.controls import BANDS, CONTROLS, HUES, Edit, Region
+from hostbridge.darktable import install, schema
+from hostbridge.darktable.compile import compile
+from hostbridge.darktable.render import open_renderer
+from hostbridge.darktable.sidecar import Sidecar
+from PIL import Image
+from scipy.ndimage import rotate as turned
+from skimage.color import lab2rgb
+
+pytestmark = pytest.mark.hosts
+
+SIZE = 360
+PHOTOS = {"jpeg": "photos/sklearn_china.jpg", "raw": "raw/RAW_NIKON_D1.NEF"}
+STEPS = (-1, -0.3, -0.03, 0.03, 0.3, 1)
+FULL_SIZE = {"jpeg": (640, 427), "raw": (2012, 1324)}
+
+
+@dataclass
+class Photo:
+    """A photo, its untouched render, and what edits make of it."""
+
+    path: Path
+    renderer: object
+    host: object
+    full: tuple
+    exif: int = 1
+    renders: dict = field(default_factory=dict)
+
+    def __post_init__(self):
+        before = self.renderer.render(self.path, None, SIZE)
+        self.before = before.pixels
+        self.base = Sidecar.new().adopt_history(Sidecar.parse(before.packet))
+
+    def sidecar(self, *edits):
+        settings = compile(edits, self.host, self.base, self.full, self.exif).settings
+        return self.base.with_settings(settings, self.host, self.full[0] / self.full[1], self.exif)
+
+    def after(self, *edits):
+        return self.renderer.render(self.path, self.sidecar(*edits), SIZE).pixels
+
+    def sweep(self, control, amounts, **options):
+        """The renders of one control at several amounts, two at a time."""
+        with ThreadPoolExecutor(2) as pool:
+            edits = [Edit(control=control, amount=amount, options=options) for amount in amounts]
+            return list(pool.map(self.after, edits))
+
+
+@pytest.fixture(scope="module")
+def host():
+    return schema.load(install.find())
+
+
+@pytest.fixture(scope="module")
+def renderer():
+    with open_renderer("library") as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def photos(data, renderer, host):
+    return {kind: Photo(data / name, renderer, host, FULL_SIZE[kind]) for kind, name in PHOTOS.items()}
+
+
+@dataclass(frozen=True)
+class Row:
+    """``effect`` grows with the amount, by ``least`` at ``reach``; ``keeps``: (effect, how much it may be)."""
+
+    control: str
+    reach: float
+    effect: object
+    least: float
+    keeps: tuple = ()
+    options: dict = field(default_factory=dict)
+
+
+def less(effect):
+    """An effect whose fall is what counts."""
+    return lambda before, after: -effect(before, after)
+
+
+ROWS = [
+    Row("exposure", 1, effects.lightness, 8),
+    Row("contrast", 100, effects.spread, 10, ((effects.midtones, 2.5), (effects.turn, 3))),
+    Row("highlights", 100, effects.highlights, 4, ((effects.shadows, 1), (effects.turn, 3))),
+    Row("shadows", 100, effects.shadows, 5, ((effects.highlights, 1.5), (effects.turn, 3))),
+    Row("whites", 100, effects.whites, 3, ((effects.shadows, 0.5), (effects.turn, 3))),
+    Row("blacks", 100, effects.blacks, 2.5, ((effects.highlights, 0.5), (effects.turn, 3))),
+    Row("temperature", 60, effects.yellow, 7, ((effects.grey_lightness, 0.8), (effects.lightness, 0.8))),
+    Row("tint", 60, effects.red, 5, ((effects.grey_lightness, 0.8), (effects.lightness, 0.8))),
+    Row("saturation", 100, effects.chroma, 4, ((effects.lightness, 1), (effects.turn, 3))),
+    Row("vibrance", 100, effects.chroma, 3, ((effects.lightness, 1), (effects.turn, 3))),
+    Row("hue", 45, effects.turn, 20, ((effects.lightness, 1), (effects.grey_lightness, 0.5))),
+    Row("shadows_color", 100, effects.towards(60, (0, 35)), 5, ((effects.lightness, 1.5),), {"hue": 60.0}),
+    Row("midtones_color", 100, effects.towards(280, (35, 65)), 8, ((effects.lightness, 1.5),), {"hue": 280.0}),
+    Row("highlights_color", 100, effects.towards(90, (65, 96)), 5, ((effects.lightness, 1.5),), {"hue": 90.0}),
+    Row("clarity", 100, effects.local_contrast, 8, ((effects.lightness, 2), (effects.turn, 2))),
+    Row("texture", 100, effects.fine_detail, 10, ((effects.lightness, 1), (effects.turn, 2))),
+    Row("dehaze", 100, effects.haze, 3, ((effects.turn, 8),)),
+    Row("sharpness", 100, effects.fine_detail, 10, ((effects.lightness, 0.7), (effects.turn, 3))),
+    Row("denoise", 100, less(effects.roughness), 0.02, ((effects.lightness, 0.5), (effects.turn, 2))),
+    Row("vignette", 100, effects.corners, 8, ((effects.middle_lightness, 0.7), (effects.turn, 3))),
+    Row("grain", 100, effects.roughness, 0.5, ((effects.lightness, 0.5), (effects.turn, 2))),
+    Row("fade", 100, effects.blacks, 6, ((effects.midtones, 1.5), (effects.turn, 3))),
+    Row("glow", 100, effects.bloom, 2, ((effects.turn, 5),)),
+    Row("monochrome", 100, less(effects.chroma), 5, ((effects.lightness, 1.5),)),
+]
+
+
+def amounts(row):
+    return [step * row.reach for step in STEPS if CONTROLS[row.control].low < 0 or step > 0]
+
+
+@pytest.mark.parametrize("kind", PHOTOS)
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.control)
+def test_a_control_does_what_it_names_and_little_else(row, kind, photos):
+    photo = photos[kind]
+    steps = amounts(row)
+    renders = photo.sweep(row.control, steps, **row.options)
+    effect = dict(zip(steps, (row.effect(photo.before, picture) for picture in renders), strict=True))
+    said = ", ".join(f"{amount:+g}: {value:+.2f}" for amount, value in effect.items())
+
+    assert effect[row.reach] >= row.least, said
+    if steps[0] < 0:
+        assert effect[steps[0]] <= -row.least * 0.6, said
+    rising = [value for _, value in sorted({**effect, 0: 0.0}.items())]
+    slack = 0.01 * (max(rising) - min(rising))
+    assert all(later > earlier - slack for earlier, later in itertools.pairwise(rising)), said
+    assert 0.12 < effect[0.3 * row.reach] / effect[row.reach] < 0.75, said
+
+    changes = dict(zip(steps, (effects.difference(photo.before, picture) for picture in renders), strict=True))
+    assert changes[0.03 * row.reach] < max(0.4, 0.12 * changes[row.reach]), "the first step is a jump"
+    assert changes[0.3 * row.reach] > 0.3, "a third of the way is not a visible step"
+    for kept, most in row.keeps:
+        for amount, picture in zip(steps, renders, strict=True):
+            assert abs(kept(photo.before, picture)) <= most, f"{kept.__name__} at {amount:+g}"
+
+
+@pytest.mark.parametrize("kind", PHOTOS)
+def test_black_and_white_has_no_colour_left(kind, photos):
+    for colour_filter in ("none", "red", "blue"):
+        [grey] = photos[kind].sweep("monochrome", [100], filter=colour_filter)
+        assert np.ptp(grey, axis=2).max() < 0.01
+
+
+def test_a_red_filter_darkens_the_blue_sky(photos):
+    plain, filtered = (photos["jpeg"].sweep("monochrome", [100], filter=name)[0] for name in ("none", "red"))
+    before = photos["jpeg"].before
+    blue = (before[..., 2] - before[..., 0] > 0.15) & (before[..., 2] > 0.3)
+    assert (filtered - plain)[blue].mean() < -0.02
+
+
+@pytest.mark.parametrize("kind", PHOTOS)
+def test_no_desaturation_is_left_at_full_desaturation(kind, photos):
+    [grey] = photos[kind].sweep("saturation", [-100])
+    assert np.percentile(np.ptp(grey, axis=2), 99) < 0.03
+
+
+def test_vibrance_lifts_muted_colours_more_than_strong_ones(photos):
+    [vibrant] = photos["jpeg"].sweep("vibrance", [60])
+    assert effects.muted_gain(photos["jpeg"].before, vibrant) > 0
+
+
+# --- bands and greys, on a chart of all hues --------------------------------------------------------------------------
+
+CHROMAS = (0.0, 12.0, 30.0)
+
+
+@pytest.fixture(scope="module")
+def chart(tmp_path_factory, renderer, host):
+    """All hues from left to right; three stripes of chroma 0, 12 and 30 at L* 60."""
+    hue = np.radians(np.arange(360))
+    stripes = [np.stack([np.full(360, 60.0), c * np.cos(hue), c * np.sin(hue)], axis=-1) for c in CHROMAS]
+    lab = np.repeat(np.stack(stripes), 40, axis=0)
+    path = tmp_path_factory.mktemp("chart") / "hues.png"
+    Image.fromarray((lab2rgb(lab) * 255 + 0.5).astype(np.uint8)).save(path)
+    return Photo(path, renderer, host, (360, 120))
+
+
+def stripe(pictures, chroma):
+    """Lab of one stripe of the chart before and after, averaged over its height: (360, 3) each."""
+    row = 40 * CHROMAS.index(chroma)
+    return [effects.rgb2lab(picture[row + 8 : row + 32]).mean(axis=0) for picture in pictures]
+
+
+GREYS = ["saturation", "vibrance", "hue", *(f"{band}.{what}" for band in BANDS for what in ("saturation", "lightness"))]
+
+
+@pytest.mark.parametrize("control", GREYS)
+def test_greys_stay_as_they_are(control, chart):
+    for picture in chart.sweep(control, [CONTROLS[control].low / 2, CONTROLS[control].high / 2]):
+        old, new = stripe((chart.before, picture), 0.0)
+        assert np.abs(new - old).max() < 0.6
+
+
+def band_turn(old, new):
+    (_, before), (_, after) = effects.polar(old), effects.polar(new)
+    return (after - before + 180) % 360 - 180
+
+
+BAND_EFFECTS = {
+    # what is measured, at least at full amount, at most where another band has its middle
+    "hue": (band_turn, 25),
+    "saturation": (lambda old, new: effects.polar(new)[0] - effects.polar(old)[0], 8),
+    "lightness": (lambda old, new: new[:, 0] - old[:, 0], 8),
+}
+
+
+@pytest.mark.parametrize("what", BAND_EFFECTS)
+@pytest.mark.parametrize("band", BANDS)
+def test_a_band_moves_its_own_hues_and_no_others(band, what, chart):
+    effect, least = BAND_EFFECTS[what]
+    row = CONTROLS[f"{band}.{what}"]
+    distance = np.abs((np.arange(360) - HUES[band] + 180) % 360 - 180)
+    at_centre = {0.0: 0.0}
+    for share, picture in zip(
+        (-1, -0.3, 0.3, 1), chart.sweep(row.name, [s * row.high for s in (-1, -0.3, 0.3, 1)]), strict=True
+    ):
+        old, new = stripe((chart.before, picture), 30.0)
+        at_centre[share] = float(effect(old, new)[distance < 6].mean())
+        away = np.sqrt(((new - old) ** 2).sum(axis=-1))[distance > 75]
+        assert away.max() < 1.0, f"{row.name} {share:+g} moves hues of another band by ΔE {away.max():.1f}"
+    rising = [value for _, value in sorted(at_centre.items())]
+    assert all(later > earlier for earlier, later in itertools.pairwise(rising)), at_centre
+    assert at_centre[1] > least, at_centre
+    assert at_centre[-1] < -least, at_centre
+
+
+# --- geometry ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module", params=[1, 6], ids=["landscape", "turned by EXIF"])
+def scene(request, tmp_path_factory, renderer, host):
+    """A bright picture, so that an empty corner shows, with one dark spot to tell the directions by."""
+    upright = np.full((400, 600, 3), 190, np.uint8)
+    upright[60:110, 90:170] = (200, 60, 60)
+    stored = upright if request.param == 1 else np.rot90(upright, 1)
+    path = tmp_path_factory.mktemp("scene") / "spot.jpg"
+    exif = Image.Exif()
+    exif[274] = request.param
+    Image.fromarray(np.ascontiguousarray(stored)).save(path, exif=exif, quality=95)
+    return Photo(path, renderer, host, (600, 400), request.param)
+
+
+def spot(picture):
+    """Centre of the red spot, shares of width and height."""
+    y, x = np.nonzero(picture[..., 0] - picture[..., 1] > 0.25)
+    return x.mean() / picture.shape[1], y.mean() / picture.shape[0]
+
+
+@pytest.mark.parametrize(
+    "edits",
+    [
+        [("rotate", 6)],
+        [("rotate", -17)],
+        [("rotate", 94)],
+        [("perspective", 60)],
+        [("perspective", -100)],
+        [("perspective", 50, "horizontal")],
+        [("rotate", 8), ("perspective", 40), ("perspective", -30, "horizontal")],
+    ],
+    ids=str,
+)
+def test_straightening_leaves_no_empty_corner_and_keeps_the_proportions(edits, scene):
+    after = scene.after(
+        *(Edit(control=name, amount=amount, options={"axis": axis[0]} if axis else {}) for name, amount, *axis in edits)
+    )
+    assert after.max(axis=2).min() > 0.3
+    proportion = max(after.shape[:2]) / min(after.shape[:2])
+    assert proportion == pytest.approx(1.5, rel=0.02)
+
+
+def test_positive_degrees_turn_clockwise(scene):
+    after = scene.after(Edit(control="rotate", amount=8))
+    clockwise, anticlockwise = (
+        spot(turned(scene.before, angle, reshape=False, mode="nearest", order=1)) for angle in (-8, 8)
+    )
+    # cropping moves everything outwards; the side it went to tells
+    assert spot(after)[0] - spot(scene.before)[0] < 0 or spot(after)[1] < spot(scene.before)[1]
+    assert np.hypot(*np.subtract(spot(after), clockwise)) < np.hypot(*np.subtract(spot(after), anticlockwise))
+
+
+def test_quarter_turns_and_mirrors_are_exact(scene):
+    for edit, expected in (
+        (Edit(control="rotate", amount=90), np.rot90(scene.before, -1)),
+        (Edit(control="rotate", amount=-90), np.rot90(scene.before, 1)),
+        (Edit(control="rotate", amount=180), np.rot90(scene.before, 2)),
+        (Edit(control="flip", amount=1), scene.before[:, ::-1]),
+        (Edit(control="flip", amount=1, options={"axis": "vertical"}), scene.before[::-1]),
+    ):
+        after = scene.after(edit)
+        assert after.shape == expected.shape
+        assert np.hypot(*np.subtract(spot(after), spot(expected))) < 0.01, edit
+
+
+def test_perspective_spreads_the_top_of_what_is_displayed(scene):
+    # the spot lies near the top left: spreading the top pushes it to the left edge, narrowing pulls it inwards
+    spread, narrowed = (scene.after(Edit(control="perspective", amount=amount)) for amount in (40, -40))
+    widths = [np.ptp(np.nonzero(p[..., 0] - p[..., 1] > 0.25)[1]) / p.shape[1] for p in (spread, narrowed)]
+    assert widths[0] > widths[1]
+
+
+def test_a_crop_shows_the_middle_and_has_the_aspect(scene):
+    after = scene.after(Edit(control="crop", amount=20, options={"aspect": "1:1"}))
+    assert after.shape[0] == pytest.approx(after.shape[1], abs=2)
+    left = scene.after(Edit(control="crop", amount=0, options={"right": 40.0}))
+    assert spot(left)[0] == pytest.approx(spot(scene.before)[0] / 0.6, abs=0.02)
+
+
+def test_lens_correction_never_stops_a_render(photos):
+    for photo in photos.values():
+        assert photo.after(Edit(control="lens_correction", amount=100)).shape == photo.before.shape
+
+
+# --- together ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", PHOTOS)
+def test_an_edit_of_zero_is_the_untouched_picture(kind, photos):
+    photo = photos[kind]
+    nothing = [Edit(control=name, amount=0) for name in CONTROLS]
+    assert compile(nothing, photo.host, photo.base, photo.full).settings == []
+    assert np.abs(photo.after(*nothing) - photo.before).max() < 2e-4
+
+
+@pytest.mark.parametrize("kind", PHOTOS)
+def test_two_edits_of_one_module_in_two_regions_both_land(kind, photos):
+    photo = photos[kind]
+    both = photo.after(
+        Edit(control="exposure", amount=-1.5, region=Region.named("left")),
+        Edit(control="exposure", amount=1, region=Region.named("right")),
+    )
+    fall = effects.rgb2lab(both)[..., 0] - effects.rgb2lab(photo.before)[..., 0]
+    width = fall.shape[1] // 6
+    assert fall[:, :width].mean() < -8
+    assert fall[:, -width:].mean() > 4
