@@ -84,7 +84,7 @@ def _homography(first: NDArray[np.float32], second: NDArray[np.float32]) -> NDAr
 
     found = []
     for grey in (first, second):
-        corners = ORB(n_keypoints=300, fast_threshold=0.04)
+        corners = ORB(n_keypoints=300, fast_threshold=0.05, n_scales=4, downscale=1.4)
         try:
             corners.detect_and_extract(grey)
         except RuntimeError:  # scikit-image's way to say that there is not one corner

@@ -291,9 +291,12 @@ def _aspect(wish: Wish) -> float:
 def _last_word(wishes: tuple[Wish, ...]) -> list[Wish]:
     """One wish for each control and region: the strongest of those that agree, the last of those that do not."""
     chosen: dict[tuple[str, str], Wish] = {}
+    colourless = any(wish.control == "monochrome" for wish in wishes)
     for wish in wishes:
         if wish.control not in ROWS:
             continue  # a module field named directly has no perceptual meaning of its own
+        if colourless and ROWS[wish.control].effects[0].measure in ("chroma", "hue"):
+            continue  # "black and white, desaturated" is one wish
         key = (wish.control, wish.region.name)
         earlier = chosen.get(key)
         if earlier is None or earlier.direction != wish.direction or wish.strength >= earlier.strength:

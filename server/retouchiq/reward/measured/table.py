@@ -151,11 +151,11 @@ ROWS: dict[str, Row] = {
         f"{name}.{part}": _row((effect,), amount, moves, risks)
         for name in BANDS
         for part, effect, amount, moves, risks in (
-            ("hue", Effect("hue", 10.0, where=_band(name)), 15, "hue chroma", "banding"),
+            ("hue", Effect("hue", 7.0, where=_band(name)), 15, "hue chroma", "banding"),
             ("saturation", Effect("chroma", 0.0, 0.25, where=_band(name)), 35, "chroma", "banding"),
             (
                 "lightness",
-                Effect("lightness", 5.0, where=_band(name), ends=0.9),
+                Effect("lightness", 3.5, where=_band(name), ends=0.9),
                 30,
                 "lightness contrast",
                 "banding halos",
@@ -163,7 +163,7 @@ ROWS: dict[str, Row] = {
         )
     },
     **{
-        f"{name}_color": _row((Effect("towards", 6.0, tones=name),), 30, "warmth magenta chroma hue", "skin", hue=hue)
+        f"{name}_color": _row((Effect("towards", 8.0, tones=name),), 30, "warmth magenta chroma hue", "skin", hue=hue)
         for name, hue in (("shadows", 230.0), ("midtones", 70.0), ("highlights", 75.0))
     },
     "clarity": _row((Effect("clarity", 0.0, 0.14),), 35, "contrast detail", "halos noise"),
@@ -179,7 +179,7 @@ ROWS: dict[str, Row] = {
     "vignette": _row((Effect("edge darkening", 8.0, dims=0),), 40, "lightness contrast", "banding crushed"),
     "grain": _row((Effect("noise", 0.6),), 35, "detail noise", "structure"),
     "fade": _row(
-        (Effect("lightness", 8.0, where=tone.darkest, part=0.7), Effect("chroma", 0.0, 0.1, part=0.3, sign=-1)),
+        (Effect("lightness", 6.0, where=tone.darkest, part=0.7), Effect("chroma", 0.0, 0.1, part=0.3, sign=-1)),
         35,
         "lightness contrast chroma",
         "banding",
@@ -190,7 +190,7 @@ ROWS: dict[str, Row] = {
     ),
     "crop": _row((Effect("trimmed", 10.0),), 10, "geometry"),
     "rotate": _row((Effect("turned", 2.0),), 2, "geometry"),
-    "perspective": _row((Effect("keystone", 10.0),), 20, "geometry"),
+    "perspective": _row((Effect("keystone", 15.0),), 20, "geometry"),
     "flip": _row((Effect("mirrored", 1.0, fixed=True),), 1, "geometry"),
     "lens_correction": _row((Effect("bent", 1.0, fixed=True),), 100, "lightness contrast detail geometry"),
 }
