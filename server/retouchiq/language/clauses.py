@@ -86,17 +86,12 @@ class Clause:
         return first is not None and first.has(*roles)
 
 
+EMPTY = frozenset({"transparent", "degree", "prepositions", "complaints", "pictures", "pronouns"})
+
+
 def _empty(item: Item) -> bool:
     """Whether an item says nothing by itself: articles, politeness, amounts."""
-    return set(item.meanings) <= {
-        "transparent",
-        "degree",
-        "prepositions",
-        "complaints",
-        "pictures",
-        "pronouns",
-        "open",
-    } and bool(item.meanings)
+    return bool(item.meanings) and item.meanings.keys() <= EMPTY
 
 
 def _items(found: list[Token]) -> Iterator[Item]:
@@ -118,9 +113,9 @@ def _rejoined(items: list[Item]) -> tuple[Item, ...]:
         if not item.has("separable:verbs"):
             continue
         for later in range(at + 2, len(items)):
-            if not items[later].has("separable:particles"):
+            if not items[later].has("separable:particles", "refused:gone"):
                 continue
-            whole = f"{item.text} {items[later].text}"
+            whole = f"{item.text} {items[later].text.split()[0]}"
             meanings = phrases.get(tuple(whole.split()))
             if meanings:
                 verb = replace(item, text=whole, meanings=meanings)
@@ -137,62 +132,16 @@ THINGS = ("noun", *COLOURS, *PLACES)
 
 def _complete(items: list[Item]) -> bool:
     """Whether the items say all that a wish needs, so that a further verb begins another."""
-    moved = any(item.has(*MOVES, "movers_free", "makers", "keepers") for item in items)
-    told = any(item.has("noun", *PLACES, *COLOURS) for item in items) and any(
-        item.has("fault", "adjective") for item in items
-    )
-    return (
-        any(item.has(*WISHED) for item in items)
-        or told
-        or (moved and any(item.has(*THINGS, "adjective", "fault") or item.kind == "word" for item in items))
-    )
+    if any(item.has(*WISHED) for item in items):
+        return True
+    described = any(item.has("adjective", "fault") for item in items)
+    if any(item.has(*MOVES, "movers_free", "makers", "keepers") for item in items):
+        return described or any(item.has(*THINGS) or item.kind == "word" for item in items)
+    return described and any(item.has(*THINGS) for item in items)
 
 
 WANTING = ("want", "need", "needs", "would like", "like", "want it", "should", "prefer")
 STARTERS = ("make", "making", "makes", "turn", "give", "please")
-COMPARING = (
-    "more",
-    "less",
-    "low",
-    "high",
-    "so much",
-    "good",
-    "plus",
-    "better",
-    "higher",
-    "lower",
-    "stronger",
-    "up",
-    "down",
-    "nice",
-    "proper",
-    "not so",
-    "not as",
-    "need",
-    "needs",
-    "perfect",
-    "greater",
-    "clear",
-    "bit",
-    "save",
-    "control",
-    "calm",
-    "cut",
-    "fill",
-    "open",
-    "drop",
-    "pull",
-    "press",
-    "good",
-    "extra",
-    "missing",
-    "too much",
-    "too many",
-    "not enough",
-    "unwanted",
-    "corrections",
-    "correction",
-)
 CARRIERS = (
     "degree",
     "transparent",
@@ -219,7 +168,7 @@ def _begins(items: list[Item], item: Item) -> bool:
     """Whether a verb in a run-on sentence starts a new clause."""
     starter = item.text.split()[0] in STARTERS
     verb = item.has("verb") and not item.has("noun", "adjective", "fault")
-    mover = item.has(*MOVES) and item.text not in COMPARING and not item.has("refused:gone_after")
+    mover = item.has(*MOVES) and not item.has("comparing", "refused:gone_after")
     if not items or not (starter or verb or mover) or not _complete(items):
         return False
     previous = items[-1]
@@ -239,23 +188,37 @@ def _purpose(items: list[Item], item: Item, following: Item | None, joined: bool
     if item.has("purpose"):
         return not (item.text == "so" and following is not None and following.has("adjective", "fault"))
     if item.text in LINKING:
-        return any(other.has(*WISHED) for other in items)
+        moved = any(other.has(*MOVES) for other in items) and any(other.has("noun") for other in items)
+        return moved or any(other.has(*WISHED) for other in items)
     acts = following is not None and following.has("verb", "makers", *MOVES, "geometry")
     wanted = any(other.text in WANTING for other in items) or items[-1].has("makers", "movers:up")
     return acts and not wanted
 
 
+ACTING = ("verb", "makers", *MOVES, "geometry", "impossible", "keepers")
 EXCHANGING = ("replac", "swap", "substitut", "exchang", "chang")
 JOINING = ("and", ",", "&")
 
 
 def _paired(before: list[Item], after: list[Item]) -> bool:
-    """Whether "and" stands between two colours of one thing: "the red and yellow crane"."""
+    """Whether "and" stands between two colours or sides of one thing: "the red and yellow crane"."""
     if not before or len(after) < 2:
         return False
     thing = after[1].kind == "word" or after[1].has("object", "found")
-    tints = (*COLOURS, "recolours")
-    return before[-1].has(*tints) and after[0].has(*tints) and thing
+    kinds = ((*COLOURS, "recolours"), ("region",))
+    return thing and any(before[-1].has(*kind) and after[0].has(*kind) for kind in kinds)
+
+
+def _resumes(item: Item, following: Item | None) -> bool:
+    """Whether wishes go on after a separator: what was said before it was for has ended."""
+    acts = following is not None and following.has(*ACTING)
+    return item.kind == "stop" or item.has("breaks:strong") or acts
+
+
+def _separates(items: list[Item], item: Item) -> bool:
+    """Whether an item is punctuation or a conjunction; "with" in "replace it with" is none."""
+    exchanged = item.text == "with" and any(other.text.startswith(EXCHANGING) for other in items)
+    return not exchanged and (item.kind in ("stop", "comma") or item.has("breaks", "breaks:strong"))
 
 
 def clauses(text: str) -> list[Clause]:
@@ -265,35 +228,24 @@ def clauses(text: str) -> list[Clause]:
     joined = purpose = run_on = False
 
     def close() -> None:
-        nonlocal current
         if current:
             result.append(Clause(_rejoined(current), joined, purpose, run_on))
-        current = []
+        current.clear()
 
     items = list(_items(tokens(normalised(text))))
     for at, item in enumerate(items):
         following = items[at + 1] if at + 1 < len(items) else None
         if item.text in JOINING and _paired(current, items[at + 1 : at + 3]):
             continue
-        exchanged = item.text == "with" and any(other.text.startswith(EXCHANGING) for other in current)
-        if not exchanged and (item.kind in ("stop", "comma") or item.has("breaks", "breaks:strong")):
+        if _separates(current, item):
             close()
             joined, run_on = item.kind != "stop", False
-            if (
-                item.kind == "stop"
-                or item.has("breaks:strong")
-                or (following is not None and following.has("verb", "makers", *MOVES, "geometry"))
-            ):
-                purpose = False
-        elif _purpose(current, item, following, joined):
+            purpose = purpose and not _resumes(item, following)
+            continue
+        aim = _purpose(current, item, following, joined)
+        if aim or _opens(current, item) or _begins(current, item):
             close()
-            joined = purpose = True
-            current.append(item)
-        elif _opens(current, item) or _begins(current, item):
-            close()
-            joined = run_on = True
-            current.append(item)
-        else:
-            current.append(item)
+            joined, purpose, run_on = True, purpose or aim, run_on or not aim
+        current.append(item)
     close()
     return result

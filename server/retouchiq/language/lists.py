@@ -8,15 +8,23 @@ from retouchiq.language.clauses import COLOURS, MOVES, PLACES, SHIFTS, Clause, I
 
 GOVERNING = (*MOVES, "movers_free")
 SPEAKING = ("makers", "complaints", "negations", "keepers", "except", "look", "geometry", "impossible", "caps", "only")
-TRAILING = ("degree", "transparent", "unit", "number", "pictures", "prepositions", *PLACES)
+OBJECTS = ("the", "this", "it", "my", "a", "her", "his", "their", "these")
+
+
+def _has_object(rest: tuple[Item, ...]) -> bool:
+    """Whether what follows a word is its object, so that it is a verb: "blur the background"."""
+    said = [item for item in rest if not item.has("degree")]
+    return bool(said) and (said[0].text in OBJECTS or said[0].has("pictures", *PLACES))
 
 
 def _quiet(item: Item, rest: tuple[Item, ...]) -> bool:
-    """Whether an item is a noun or colour that waits for a verb; what can be a noun or a verb is one at the end."""
+    """Whether an item is a noun or colour that waits for a verb."""
     if item.has(*GOVERNING, *SPEAKING):
         return item.has(*PLACES)
     if item.has("noun") and item.has(*SHIFTS):
-        return all(other.has(*TRAILING) or other.kind == "number" for other in rest)
+        return not _has_object(rest)
+    if item.has("adjective", "fault") and rest and rest[0].has(*PLACES):
+        return True
     return not item.has(*SHIFTS)
 
 
@@ -24,6 +32,11 @@ def _bare(clause: Clause) -> bool:
     """Whether a clause names nouns or colours and nothing that moves them."""
     quiet = all(_quiet(item, clause.items[at + 1 :]) for at, item in enumerate(clause.items))
     return quiet and clause.has("noun", *COLOURS)
+
+
+def _is_thing(clause: Clause) -> bool:
+    """Whether a clause only names a thing: "remove the noise and" the blurred dog."""
+    return clause.has(*PLACES) and all(_quiet(item, clause.items[at + 1 :]) for at, item in enumerate(clause.items))
 
 
 def _mover_said_after(clause: Clause, following: Clause) -> int | None:
@@ -70,6 +83,13 @@ def _comparison(clause: Clause) -> tuple[Item, ...]:
     return before if before and before[0].has("movers:down") else ()
 
 
+def _topic(clause: Clause) -> tuple[Item, ...]:
+    """The colours that a clause is about: "the colours more vibrant" and brighter."""
+    if not clause.has(*SHIFTS):
+        return ()
+    return tuple(item for item in clause.items if item.has("noun") and item.meanings["noun"].name == "color")[:1]
+
+
 def _described(clause: Clause) -> bool:
     """Whether a clause is nothing but an adjective."""
     return clause.has("adjective", "fault") and all(
@@ -82,16 +102,21 @@ def completed(clauses: list[Clause]) -> list[Clause]:
     result: list[Clause] = []
     mover: tuple[Item, ...] = ()
     comparison: tuple[Item, ...] = ()
+    topic: tuple[Item, ...] = ()
     for clause in _lent_back(clauses):
         if not clause.joined:
-            mover = comparison = ()
+            mover = comparison = topic = ()
         if clause.joined and comparison and _described(clause):
             clause = replace(clause, items=(*comparison, *clause.items), lent=True)
-        if clause.joined and mover and not clause.lent and _bare(clause):
+        elif clause.joined and topic and _described(clause):
+            clause = replace(clause, items=(*clause.items, *topic), lent=True)
+        shared = bool(mover) and (_bare(clause) or (mover[-1].has("refused:away") and _is_thing(clause)))
+        if clause.joined and shared and not clause.lent:
             clause = replace(clause, items=(*mover, *clause.items), lent=True)
         elif clause.has("makers", "complaints", "verb", "comparative", "phrase"):
             mover = ()
         mover = _mover(clause) or mover
         comparison = _comparison(clause)
+        topic = _topic(clause)
         result.append(clause)
     return result

@@ -25,11 +25,11 @@ def _ends(item: Item, head: Item) -> bool:
     """Whether an item ends what the verb is about, ``head`` being its noun so far."""
     if item.text == "of":
         return head.has("noun", *COLOURS) and not _shadow(head)
-    if item.has("prepositions", "geometry"):
+    if item.has("prepositions") or (item.has("geometry") and _nominal(head)):
         return True
     region = item.get("region")
     side = region is not None and region.name in TRIMMED and not item.has(*ADJUSTABLE)
-    return side or (_nominal(head) and item.kind == "word" and item.text.endswith(("ing", "ed")))
+    return (side and _nominal(head)) or (_nominal(head) and item.kind == "word" and item.text.endswith(("ing", "ed")))
 
 
 def _object_of(clause: Clause, verb: int) -> Item | None:
@@ -79,7 +79,7 @@ def _taken(clause: Clause) -> str:
                 continue
             if _is_thing(thing) or named or (thing is None and kind == "away" and _bare(clause, at)):
                 return kind
-    for at in clause.positions("refused:gone_after"):
+    for at in clause.positions("refused:gone_after") if not clause.purpose else ():
         if any(_is_thing(item) for item in clause.items[:at]) and not any(
             _is_thing(item) for item in clause.items[at + 1 :]
         ):
@@ -94,16 +94,21 @@ def _bare(clause: Clause, verb: int) -> bool:
     return not clause.purpose and not any(item.has(*ADJUSTABLE) for item in clause.items)
 
 
-def _recolourable(clause: Clause, at: int) -> bool:
-    """Whether an item is a thing that could be given a colour: a known one, or any word right before the colour."""
-    item = clause.items[at]
+def _unknown_before_colour(clause: Clause, at: int) -> bool:
+    """Whether an unknown word stands right before a colour: "turn the tank blue"."""
     following = clause.items[at + 1 : at + 2]
-    unknown = item.kind == "word" and bool(following) and following[0].has("colour", "recolours")
-    return item.has("object", "found") or unknown
+    return clause.items[at].kind == "word" and bool(following) and following[0].has("colour", "recolours")
 
 
 def _solid(item: Item) -> bool:
     return item.kind == "word" or item.has("object") or item.meanings["found"].name == "background"
+
+
+def _backdrop(clause: Clause) -> bool:
+    """Whether a plain background is asked for, in whatever words: "needs an all white background"."""
+    background = any(clause.items[at].meanings["found"].name == "background" for at in clause.positions("found"))
+    graded = clause.has("movers:up", "movers:down", "complaints", "verb", "comparative", "keepers")
+    return background and clause.has("recolours") and not graded
 
 
 def _recoloured(clause: Clause) -> bool:
@@ -111,17 +116,25 @@ def _recoloured(clause: Clause) -> bool:
     verb = clause.first("refused:change")
     if verb is None or clause.has("complaints"):
         return False
-    named = [at for at in range(verb + 1, len(clause.items)) if _recolourable(clause, at)]
-    things = [at for at in named if at + 1 not in named]
-    if not things:
-        return False
-    plain = any(at > things[0] for at in clause.positions("recolours"))
-    graded = clause.has("movers:up", "movers:down", "degree")
-    coloured = any(at > things[0] for at in clause.positions("colour"))
-    if _solid(clause.items[things[0]]) and (plain or coloured) and not graded:
+    named = [at for at in clause.positions("object", "found") if at > verb]
+    named = named or [at for at in range(verb + 1, len(clause.items)) if _unknown_before_colour(clause, at)]
+    if not named:
+        return any(item.text == "from" for item in clause.items[verb:]) and clause.has("recolours")
+    moved = clause.has("movers:up", "movers:down")
+    plain = any(at > named[0] for at in clause.positions("recolours")) and not moved
+    coloured = any(at > named[0] for at in clause.positions("colour")) and not moved and not clause.has("degree")
+    if any(_solid(clause.items[at]) for at in named) and (plain or coloured):
         return True
     changed = clause.items[verb].text in ("change", "turn", "transform", "swap", "replace", "convert")
     return changed and not clause.has("noun", *SHIFTS, *COLOURS, "look")
+
+
+ACTING = (*MOVES, "makers", "phrase", "look", "geometry", "keepers", "except")
+
+
+def _acts(item: Item) -> bool:
+    """Whether an item is a wish of its own after something was taken away, and no participle ("blurred")."""
+    return item.has("verb", "comparative") and not item.has("adjective", "fault")
 
 
 def refused(clause: Clause, context: Context) -> str:
@@ -134,14 +147,13 @@ def refused(clause: Clause, context: Context) -> str:
     kind = {"away": "objects", "in": "adding"}.get(_taken(clause), "")
     if kind:
         return kind
-    if _recoloured(clause):
+    if _recoloured(clause) or _backdrop(clause):
         return "replacing"
     gone = clause.first("refused:gone")
-    if gone is not None and any(_is_thing(item) for item in clause.items[:gone]):
+    flawed = clause.has("flaws") and not clause.has("movers:up", "movers:down", "verb", "comparative")
+    if flawed or (gone is not None and not clause.purpose and any(_is_thing(item) for item in clause.items[:gone])):
         return "objects"
-    if context.away and not clause.has(
-        *MOVES, "makers", "verb", "comparative", "phrase", "look", "geometry", "keepers", "except", "impossible"
-    ):
+    if context.away and not clause.has(*ACTING) and not any(_acts(item) for item in clause.items):
         lead = Clause((Item("word", "", "", {}), *clause.items))
         return context.away if _is_thing(_object_of(lead, 0)) else ""
     return ""

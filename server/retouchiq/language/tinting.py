@@ -105,6 +105,8 @@ def band_in(clause: Clause, heads: list[int]) -> Region | None:
     names = [meaning.name for head in heads if (meaning := clause.items[head].get(*SHIFTS, "noun"))]
     if not colours or not any(name in QUALITIES for name in names):
         return None
+    if colours[0] and clause.items[colours[0] - 1].text in ("to", "into"):
+        return None
     if names == ["hue"] and not _is_band(clause, colours[0]):
         return None
     return band(_band_name(_meaning(clause, colours[0])))
@@ -120,7 +122,12 @@ def _sign(clause: Clause, at: int, context: Context) -> int:
         meaning = clause.items[mover].get(*MOVES)
         assert meaning is not None
         sign *= int(meaning.value)
-    elif comparative or clause.last_before(at, "makers") is not None or (clause.joined and context.making):
+    elif (
+        comparative
+        or clause.has("movers_free")
+        or clause.last_before(at, "makers") is not None
+        or (clause.joined and context.making)
+    ):
         pass
     elif clause.last_before(at, "complaints") is not None and not clause.purpose:
         sign = -sign

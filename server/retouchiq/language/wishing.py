@@ -15,14 +15,20 @@ from retouchiq.language.request import Wish
 
 @dataclass
 class Context:
-    """What a clause may take over from the clauses before it in its sentence."""
+    """What a clause may take over from the clauses before it in its sentence.
+
+    ``away``: the kind of impossible thing asked for just before ("remove the man and" the dog). ``amount`` and
+    ``region``: of the last wish. ``wished``: something was. ``source``: it tells what the picture is like, not what it
+    shall be. ``colour_sign``: +1 or −1 of the last colour. ``making``: "make it" was said. ``chained``: the clause
+    before had wishes; ``closed``: and an object, so that no amount said later is about them. ``complained``: it was a
+    complaint.
+    """
 
     away: str = ""
     amount: Amount = field(default_factory=Amount)
     region: Region = EVERYWHERE
     wished: bool = False
     source: bool = False
-    target: bool = False
     colour_sign: int = 0
     making: bool = False
     chained: bool = False
@@ -61,32 +67,35 @@ def _belongs(clause: Clause, shift: int, noun: int) -> bool:
     return clause.items[shift].has(*SHIFTS) and all(item.has("transparent", "degree", *COLOURS) for item in between)
 
 
+MODIFIERS = ("color", "exposure", "cast")
+
+
+def _says_head(clause: Clause, at: int, found: list[int]) -> bool:
+    """Whether the item at ``at`` says what is to change; ``found`` are the heads before it."""
+    items, item = clause.items, clause.items[at]
+    if item.has("casts", "band_nouns") and at and items[at - 1].has(*COLOURS, *SHIFTS, "noun"):
+        return False
+    plain = item.has("adjective", "fault") and not item.has("verb", "noun")
+    attribute = _names_effect(items, at) or (plain and _names_thing(clause, at))
+    if item.has(*SHIFTS) and not attribute:
+        return True
+    if not item.has("noun") or (found and _belongs(clause, found[-1], at)):
+        return False
+    modifier = item.meanings["noun"].name in MODIFIERS and any(other.has("noun") for other in items[at + 1 : at + 2])
+    return not modifier
+
+
 def heads(clause: Clause) -> list[int]:
     """Where the words are that say what is to change."""
     found: list[int] = []
-    items = clause.items
-    for at, item in enumerate(items):
-        attribute = _names_effect(items, at) or (
-            item.has("adjective", "fault") and not item.has("verb", "noun") and _names_thing(clause, at)
-        )
-        modifier = (
-            item.has("noun")
-            and at + 1 < len(items)
-            and items[at + 1].has("noun")
-            and item.meanings["noun"].name in ("color", "exposure", "cast")
-        )
-        named = item.has("casts", "band_nouns") and at > 0 and items[at - 1].has(*COLOURS, *SHIFTS, "noun")
-        if named:
-            continue
-        if (item.has(*SHIFTS) and not attribute) or (
-            item.has("noun") and not modifier and not (found and _belongs(clause, found[-1], at))
-        ):
+    for at in range(len(clause.items)):
+        if _says_head(clause, at, found):
             found.append(at)
-    shifts = [at for at in found if items[at].has(*SHIFTS)]
+    shifts = [at for at in found if clause.items[at].has(*SHIFTS)]
     if shifts and clause.last_before(shifts[-1], *MOVES) in (None, shifts[-1] - 1):
         found = [at for at in found if at >= shifts[0]]
     if len(found) > 1 or clause.has(*COLOURS):
-        found = [at for at in found if not items[at].has("region") or items[at].has(*SHIFTS)] or found
+        return [at for at in found if at in shifts or not clause.items[at].has("region")] or found
     return found
 
 
@@ -214,7 +223,7 @@ def is_free(clause: Clause, head: int, context: Context) -> bool:
     if not meaning.leaves:
         return False
     if not meaning.effects:
-        return not clause.has("movers:up", "makers")
+        return meaning.name != "cast" or not clause.has("movers:up", "makers")
     at = clause.last_before(head, "movers_free", *MOVES)
     if at is None:
         after = clause.first("movers_free")

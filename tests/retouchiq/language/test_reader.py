@@ -299,7 +299,7 @@ WORDINGS = {
     # control: wordings for more, wordings for less
     "exposure": ("brighter; lift the exposure; it's underexposed", "darken; turn the brightness down; overexposed"),
     "contrast": ("add contrast; too flat; contrastier", "less contrast; too contrasty; reduce the contrast"),
-    "highlights": ("lift the highlights; brighter highlights", "recover the highlights; blown out; tame the highlights"),
+    "highlights": ("lift the highlights; brighter highlights", "recover the highlights; blown out; tame highlights"),
     "shadows": ("open the shadows; fill the shadows; shadows up", "deepen the shadows; darker shadows; shadows down"),
     "whites": ("raise the whites; brighter whites", "lower the whites; whites down"),
     "blacks": ("lift the blacks; blacks up", "crush the blacks; richer blacks; lower the blacks"),
