@@ -47,16 +47,15 @@ def test_installed_modules_have_the_sizes_of_real_parameters(sidecars, schema):
 
 
 def test_what_the_installed_darktable_does_not_know_is_carried_and_said(data, schema):
-    path = data / "xmp/darktable-tests-2026/0176-color-harmonizer.xmp"
-    done = roundtrip(path, schema)
-    assert any(f"darktable {schema.version} has no colorharmonizer" in one for one in done.carried)
-    assert any("darktable" in one and "has version" in one for one in done.carried)
+    newer = roundtrip(data / "xmp/darktable-tests-2026/0176-color-harmonizer.xmp", schema)
+    assert any(f"darktable {schema.version} has no colorharmonizer" in one for one in newer.carried)
+    older = roundtrip(data / "pairs/pixls_joao_velvia50_after.xmp", schema)
+    assert any(f"darktable {schema.version} has version" in one for one in older.carried)
 
 
 def test_a_loss_would_be_seen(sidecars, schema, monkeypatch):
-    monkeypatch.setattr(codec, "encode", lambda module, params: bytes(module.size))
-    differs = [one for path in sidecars[:40] for one in roundtrip(path, schema).differs]
-    assert any(one.endswith(": exposure") for one in differs)
+    monkeypatch.setattr(codec, "encode", lambda module, params: bytes(module.size + 1))
+    assert any(roundtrip(path, schema).differs for path in sidecars[:40])
 
 
 @pytest.mark.parametrize("name", ["a.xmp", "a.dtstyle"])
