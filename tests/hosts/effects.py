@@ -89,10 +89,10 @@ def muted_gain(before, after):
 
 
 def turn(before, after):
-    """Mean turn of hue in degrees, weighted by chroma."""
-    (weight, old), (there, new) = polar(rgb2lab(before)), polar(rgb2lab(after))
-    weight = np.minimum(weight, there) * (weight > 12)
-    return float(np.average((new - old + 180) % 360 - 180, weights=weight))
+    """Mean turn of hue in degrees of what had and has a colour, weighted by chroma; 0 where nothing has one."""
+    (was, old), (there, new) = polar(rgb2lab(before)), polar(rgb2lab(after))
+    weight = np.minimum(was, there) * ((was > 12) & (there > 6))
+    return float(np.average((new - old + 180) % 360 - 180, weights=weight)) if weight.sum() else 0.0
 
 
 def towards(hue, zone):
@@ -146,13 +146,20 @@ def middle_lightness(before, after):
     return lightness(before[y : 2 * y, x : 2 * x], after[y : 2 * y, x : 2 * x])
 
 
-def roughness(before, after):
-    """Growth of noise: the median of local deviation from a small blur, in L*."""
-    rough = []
-    for picture in (before, after):
-        plane = rgb2lab(picture)[..., 0]
-        rough.append(np.median(np.abs(plane - gaussian_filter(plane, 1.5))))
-    return float(rough[1] - rough[0])
+def fine(picture):
+    """What is finer than a small blur, in L*."""
+    plane = rgb2lab(picture)[..., 0]
+    return plane - gaussian_filter(plane, 1.5)
+
+
+def grain(before, after):
+    """Standard deviation of the fine structure that was added, in L*."""
+    return float((fine(after) - fine(before)).std())
+
+
+def noise(before, after):
+    """Change of the noise where the picture was smooth: the median deviation from a small blur, in L*."""
+    return float(np.median(np.abs(fine(after))) - np.median(np.abs(fine(before))))
 
 
 def bloom(before, after):

@@ -101,10 +101,14 @@ def _tones(low: tuple[float, ...], high: tuple[float, ...]) -> dict[str, Curve]:
 ZONES = tuple(sorted(BANDS, key=lambda band: HUES[band]))
 
 
+TURN = 1.35 * 60 / 360
+"""What 60° are on colorzones' curve: it fades out towards grey, and at C*ab 30 a third of the turn is lost."""
+
+
 def _band(band: str) -> dict[str, Home]:
     node = ZONES.index(band)
     return {
-        f"{band}.hue": Home("colorzones", {f"curve.2.{node}.y": line(-60 / 360, 60 / 360, 60)}),
+        f"{band}.hue": Home("colorzones", {f"curve.2.{node}.y": line(-TURN, TURN, 60)}),
         f"{band}.saturation": Home("colorzones", {f"curve.1.{node}.y": line(-0.5, 0.4)}),
         f"{band}.lightness": Home("colorzones", {f"curve.0.{node}.y": line(-0.25, 0.25)}),
     }
@@ -114,7 +118,7 @@ HOMES: dict[str, Home] = {
     "exposure": Home("exposure", {"exposure": line(-5, 5, 5)}),
     "contrast": Home("colorbalancergb", {"contrast": up(0.5)}),
     "highlights": Home("toneequal", _equalized((0, 0, 0, 0, 0, 0, 0.15, 1, 0.6), -0.85, 0.8)),
-    "shadows": Home("toneequal", _equalized((0.4, 0.6, 0.85, 1, 1, 0.4, 0.05, 0, 0), -1.4, 1.5)),
+    "shadows": Home("toneequal", _equalized((0.5, 0.7, 0.9, 1, 1, 0.4, 0, 0, 0), -1.4, 1.5)),
     "whites": Home(
         "tonecurve",
         _tones((0, 0, 0, 0, 0, 0, -0.025, -0.08, -0.14, -0.2), (0, 0, 0, 0, 0, 0.01, 0.04, 0.1, 0.08, 0)),
@@ -140,10 +144,10 @@ HOMES: dict[str, Home] = {
     "clarity": Home("bilat", {"detail": line(-0.7, 1.0)}, pixels={"sigma_s": always(30)}),
     "texture": Home("atrous", _spread("y.0.{}", (0, 0, 0.4, 0.9, 1, 0.6), -0.1, 0.12)),
     "dehaze": Home("hazeremoval", {"strength": line(-0.5, 0.6)}),
-    "sharpness": Home("sharpen", {"amount": up(0.9)}, pixels={"radius": always(0.5)}),
-    "denoise": Home("nlmeans", {"luma": up(0.8), "chroma": up(1.0)}),
-    "vignette": Home("vignette", {"brightness": line(0.35, -1.0)}),
-    "grain": Home("grain", {"strength": up(60)}),
+    "sharpness": Home("sharpen", {"amount": up(0.9)}, pixels={"radius": always(1.2)}),
+    "denoise": Home("nlmeans", {"luma": up(0.9), "chroma": up(1.0)}),
+    "vignette": Home("vignette", {"brightness": line(0.25, -1.0)}),
+    "grain": Home("grain", {"strength": ((0.0, 0.0), (30.0, 30.0), (100.0, 80.0))}),
     "glow": Home("soften", {"amount": up(50)}),
     "crop": Home("crop", build="crop"),
     "rotate": Home("ashift", build="straighten"),
@@ -262,7 +266,7 @@ NEUTRAL: dict[str, dict[str, Any]] = {
         "y": [[0.5] * 6, [0.5] * 6, [0.5] * 6, [0.0] * 6, [0.0] * 6],
     },
     "hazeremoval": {"strength": 0.0},
-    "nlmeans": {"luma": 0.0, "chroma": 0.0},
+    "nlmeans": {"luma": 0.0, "chroma": 0.0, "strength": 120.0},
     "sharpen": {"amount": 0.0, "radius": 2.0},
     "lowpass": {"radius": 0.1, "order": "DT_IOP_GAUSSIAN_ZERO"},
     "vignette": {"brightness": 0.0, "saturation": 0.0, "scale": 40.0, "falloff_scale": 90.0, "autoratio": True},

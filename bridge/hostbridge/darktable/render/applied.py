@@ -60,8 +60,8 @@ def _too_new(wanted: list[HistoryEntry], made: Sidecar) -> Iterator[str]:
 
 
 def _absent(wanted: list[HistoryEntry], log: str) -> Iterator[str]:
-    # Only for our own: darktable leaves out raw modules for a JPEG, and a history may hold them all the same. A flip that
-    # turns the picture back to how the sensor lay takes no part either.
+    # Only for our own: darktable leaves out raw modules for a JPEG, and a history may hold them all the same. A flip
+    # that turns the picture back to how the sensor lay takes no part either.
     took_part = Counter(_took_part(log))
     ours = [step.operation for step in wanted if step.instance == OURS and step.operation != "flip"]
     for name, count in Counter(ours).items():
