@@ -35,6 +35,20 @@ def exif_orientation(image: Path) -> int:
     return orientation if 1 <= orientation <= 8 else 1
 
 
+def full_size(image: Path, shown: tuple[int, int]) -> tuple[int, int]:
+    """Width and height in full resolution of a photo that is displayed as ``shown``: same shape, the file's long side.
+
+    The file's own figure may count a raw's masked border too: near enough for radii. ``shown`` where it tells none.
+    """
+    try:
+        with pyexiv2.Image(str(image)) as file:
+            longest = max(file.get_pixel_width(), file.get_pixel_height())
+    except RuntimeError:
+        return shown
+    scale = max(1.0, longest / max(shown))
+    return round(shown[0] * scale), round(shown[1] * scale)
+
+
 @dataclass
 class Photo:
     """A photo, rendered by ``renderer`` at ``size`` px on its long side.
@@ -66,7 +80,8 @@ class Photo:
     def compile(self, edits: Sequence[Edit]) -> tuple[list[ModuleSettings], list[str]]:
         """The module settings of ``edits`` on this photo, and notes for the user."""
         height, width = self.before.shape[:2]
-        compiled = compile(edits, self.schema, self.base, (width, height))
+        size = full_size(self.path, (width, height))
+        compiled = compile(edits, self.schema, self.base, size, exif_orientation(self.path))
         return compiled.settings, compiled.notes
 
     def sidecar(self, edits: Sequence[Edit]) -> Sidecar:
