@@ -249,7 +249,7 @@ def test_every_verdict_says_why_with_numbers(photo, ask):
     before = photo(PHOTOS[1])
     verdict = REWARD.rubric(before, ask("shadows")).judge(lifted(before, 7))
     assert "L* lighter, asked for about" in _wish(verdict).why
-    assert _wish(verdict).why.startswith("shadows are ")
+    assert _wish(verdict).why.startswith("the shadows are ")
     assert all(metric.why for metric in verdict.metrics)
 
 

@@ -74,12 +74,6 @@ def towards(pair: Pair, where: Weights, options: Options) -> float:
     return float(_shift(pair, where) @ np.array([np.cos(angle), np.sin(angle)]))
 
 
-def across(pair: Pair, where: Weights, options: Options) -> float:
-    """Shift of the mean a*, b* across the hue in ``options``."""
-    angle = np.radians(float(options["hue"]) + 90)
-    return float(_shift(pair, where) @ np.array([np.cos(angle), np.sin(angle)]))
-
-
 def chroma(pair: Pair, where: Weights, _: Options) -> float:
     """Mean C*, with a cast taken off first so that a warmer picture does not count as more saturated."""
     a, b = cast(pair, where)

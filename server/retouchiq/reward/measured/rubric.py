@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-from hostbridge.controls import CONTROLS, TONES, Region
+from hostbridge.controls import CONTROLS, HUES, TONES, Region
 
 from retouchiq.faults import faults
 from retouchiq.language.request import Limit, Request, Wish
@@ -174,7 +174,7 @@ class _Writer:
             before=before,
             region_name=place,
         )
-        return Probe(criterion, where, {}, "the picture" if place in ("everywhere", "elsewhere") else f"the {place}")
+        return Probe(criterion, where, {}, _place(place))
 
     # --- what must not break
 
@@ -314,10 +314,20 @@ def _named(wish: Wish, second: Effect | None) -> str:
 
 def _subject(wish: Wish) -> str:
     name = wish.control.partition(".")[0].removesuffix("_color")
-    place = "" if wish.region.name == "everywhere" else f" in the region “{wish.region.name}”"
-    if name in TONES:
-        return f"{name}{place}"
-    return f"{name}s{place}" if "." in wish.control else f"the picture{place}"
+    place = _place(wish.region.name)
+    if name in TONES or "." in wish.control:
+        part = f"the {name if name in TONES else name + 's'}"
+        return part if wish.region.everywhere else f"{part} in {place}"
+    return place
+
+
+def _place(name: str) -> str:
+    """A region's name in a sentence."""
+    if name in ("everywhere", "elsewhere"):
+        return {"everywhere": "the picture", "elsewhere": "the rest of the picture"}[name]
+    if name.startswith("not "):
+        return f"all but {_place(name[4:])}"
+    return f"the {name}s" if name in HUES else f"the {name}"
 
 
 def _balanced(wished: list[Probe], kept: list[Probe], damage: list[Probe], limits: int) -> list[Probe]:

@@ -18,53 +18,59 @@ from retouchiq.reward.measured.tone import Options
 
 @dataclass(frozen=True)
 class Measure:
-    """A number taken from a pair of pictures: ``unit`` for people; ``more`` and ``less`` say what + and − look like."""
+    """A number taken from a pair of pictures, in ``unit``.
+
+    ``more`` and ``less`` end a sentence that says what + and − look like: "the picture is 5 L* lighter"; with ``has``,
+    "the picture has 2 L* more contrast". Damage has no ``less``: only more of it is talked about.
+    """
 
     take: Callable[[Pair, Weights, Options], float]
     unit: str
     more: str
-    less: str
+    less: str = ""
+    has: bool = False
 
 
 MEASURES: dict[str, Measure] = {
     # tone
     "lightness": Measure(tone.mean_lightness, "L*", "lighter", "darker"),
-    "spread": Measure(tone.spread, "L*", "more contrast", "less contrast"),
+    "spread": Measure(tone.spread, "L*", "more contrast", "less contrast", has=True),
     "stops": Measure(tone.stops, "EV", "brighter", "darker"),
     "edge darkening": Measure(tone.edge_darkening, "L*", "darker at the edges", "lighter at the edges"),
-    "haze": Measure(tone.haze, "%", "more veil", "less veil"),
+    "haze": Measure(tone.haze, "%", "more veil", "less veil", has=True),
     # colour
     "warmth": Measure(colour.warmth, "a*b*", "warmer", "cooler"),
     "magenta": Measure(colour.magenta, "a*b*", "more magenta", "greener"),
-    "towards": Measure(colour.towards, "a*b*", "towards the colour", "away from the colour"),
-    "across": Measure(colour.across, "a*b*", "beside the colour", "beside the colour"),
+    "towards": Measure(colour.towards, "a*b*", "nearer the named hue", "farther from the named hue"),
     "chroma": Measure(colour.chroma, "C*", "more saturated", "less saturated"),
-    "colourfulness": Measure(colour.plain_chroma, "C*", "more colour", "less colour"),
-    "colour spread": Measure(colour.colour_spread, "C*", "more different colours", "fewer different colours"),
-    "hue": Measure(colour.hue_turn, "°", "turned up the hue circle", "turned down the hue circle"),
-    "difference": Measure(colour.colour_difference, "ΔE00", "different", "different"),
-    "colour difference": Measure(colour.chromatic_difference, "a*b*", "different in colour", "different in colour"),
-    "neutral drift": Measure(colour.neutral_drift, "a*b*", "of a cast on greys", "of a cast on greys"),
-    "off skin": Measure(colour.off_skin, "°", "off the hues of skin", "closer to the hues of skin"),
+    "colourfulness": Measure(colour.plain_chroma, "C*", "more colour", "less colour", has=True),
+    "colour spread": Measure(colour.colour_spread, "C*", "more variety of colour", "less variety of colour", has=True),
+    "hue": Measure(colour.hue_turn, "°", "up the hue circle", "down the hue circle"),
+    "difference": Measure(colour.colour_difference, "ΔE00", "different"),
+    "colour difference": Measure(colour.chromatic_difference, "a*b*", "different in colour"),
     # detail
-    "clarity": Measure(detail.clarity, "L*", "more local contrast", "less local contrast"),
-    "texture": Measure(detail.texture, "L*", "more texture", "smoother"),
-    "sharpness": Measure(detail.sharpness, "%", "crisper", "softer"),
-    "noise": Measure(detail.noise, "%", "more grain in flat areas", "cleaner flat areas"),
-    "spilled light": Measure(detail.spilled_light, "L*", "more glow around highlights", "less glow around highlights"),
+    "clarity": Measure(detail.clarity, "L*", "more local contrast", "less local contrast", has=True),
+    "texture": Measure(detail.texture, "L*", "more texture", "less texture", has=True),
+    "sharpness": Measure(detail.sharpness, "%", "more fine detail", "less fine detail", has=True),
+    "noise": Measure(detail.noise, "%", "more noise in flat areas", "less noise in flat areas", has=True),
+    "spilled light": Measure(
+        detail.spilled_light, "L*", "more glow around highlights", "less glow around highlights", has=True
+    ),
     # geometry
-    "trimmed": Measure(geometry.trimmed, "%", "trimmed", "trimmed"),
+    "trimmed": Measure(geometry.trimmed, "%", "trimmed"),
     "aspect": Measure(geometry.aspect, "width/height", "wider", "narrower"),
-    "turned": Measure(geometry.turned, "°", "clockwise", "anticlockwise"),
-    "keystone": Measure(geometry.keystone, "%", "spread", "narrowed"),
+    "turned": Measure(geometry.turned, "°", "turned clockwise", "turned anticlockwise"),
+    "keystone": Measure(geometry.keystone, "%", "spread at the top", "narrowed at the top"),
     "mirrored": Measure(geometry.mirrored, "", "mirrored", "not mirrored"),
-    "bent": Measure(geometry.bent, "L*", "changed by the lens correction", "unchanged"),
+    "bent": Measure(geometry.bent, "L*", "changed by the lens correction"),
     # damage
-    "blown": Measure(quality.blown, "% of the picture", "blown out", "recovered"),
-    "crushed": Measure(quality.crushed, "% of the picture", "crushed to black", "opened up"),
-    "banding": Measure(quality.banding, "% of the levels", "empty", "filled"),
-    "halos": Measure(quality.halos, "L*", "of halo along edges", "of halo along edges"),
-    "structure": Measure(quality.structure_lost, "%", "of the structure lost", "of the structure lost"),
+    "blown": Measure(quality.blown, "% of the picture", "newly blown out"),
+    "crushed": Measure(quality.crushed, "% of the picture", "newly crushed to black"),
+    "banding": Measure(quality.banding, "% of the levels", "newly empty"),
+    "halos": Measure(quality.halos, "L*", "of new halo along edges"),
+    "structure": Measure(quality.structure_lost, "%", "of the structure lost"),
+    "neutral drift": Measure(colour.neutral_drift, "a*b*", "of cast on greys"),
+    "off skin": Measure(colour.off_skin, "°", "farther off the hues of skin"),
 }
 
 Where = Callable[[Scene, Weights], Weights]

@@ -7,45 +7,57 @@ from retouchiq.reward.measured.table import MEASURES
 
 
 def why(criterion: Criterion, subject: str, after: float) -> str:
-    """For example: ``shadows are 5.2 L* lighter, asked for about 6``."""
-    return {"wish": _wish, "keep": _keep, "quality": _quality}[criterion.kind](criterion, subject, after)
+    """For example: ``the shadows are 5.2 L* lighter, asked for about 6``."""
+    return _SENTENCES[criterion.kind](criterion, subject, after)
 
 
 def _wish(criterion: Criterion, subject: str, after: float) -> str:
     moved, asked = after - criterion.before, criterion.target - criterion.before
-    be = "are" if subject.partition(" ")[0].endswith("s") else "is"
-    wanted = f"{_number(asked)} {criterion.unit}".rstrip()
+    wanted = f"asked for about {_changed(criterion, asked)}"
     if abs(moved) < 0.1 * abs(asked):
-        return f"{subject} {be} about unchanged, asked for about {wanted} {_word(criterion, asked)}"
-    said = f"{subject} {be} {_number(moved)} {criterion.unit} {_word(criterion, moved)}".replace("  ", " ")
+        return f"{subject} {_verb(subject, 'is')} about unchanged, {wanted}"
+    said = f"{subject} {_verb(subject, _has(criterion))} {_changed(criterion, moved)}"
     if moved * asked < 0:
-        return f"{said}, asked for about {wanted} {_word(criterion, asked)}: the wrong way"
-    over = abs(moved) - abs(asked) - criterion.tolerance
-    short = abs(asked) - abs(moved) - criterion.tolerance
-    verdict = ": too much" if over > 0 else ": not enough" if short > 0 else ""
-    return f"{said}, asked for about {_number(asked)}{verdict}"
+        return f"{said}, {wanted}: the wrong way"
+    over = abs(moved) - abs(asked)
+    judged = ": too much" if over > criterion.tolerance else ": not enough" if -over > criterion.tolerance else ""
+    return f"{said}, asked for about {_number(asked)}{judged}"
 
 
 def _keep(criterion: Criterion, subject: str, after: float) -> str:
     moved = after - criterion.before
-    passes = f"up to {_number(criterion.tolerance / 2)} passes"
     if abs(moved) < 0.05 * criterion.tolerance:
-        return f"{subject}: unchanged"
-    return f"{subject}: {_number(moved)} {criterion.unit} {_word(criterion, moved)}; {passes}"
+        return f"{subject} {_verb(subject, 'is')} unchanged"
+    return f"{subject} {_verb(subject, _has(criterion))} {_changed(criterion, moved)}; {_passes(criterion)}"
 
 
-def _quality(criterion: Criterion, subject: str, after: float) -> str:
+def _quality(criterion: Criterion, _: str, after: float) -> str:
     more = after - criterion.before
-    word = MEASURES[criterion.measure].more
     if more < 0.05 * criterion.tolerance:
-        return f"{subject}: no worse than before"
-    passes = f"up to {_number(criterion.tolerance / 2)} passes"
-    return f"{subject}: {_number(more)} {criterion.unit} more {word}; {passes}".replace("more more", "more")
+        return "no worse than before"
+    return f"{_changed(criterion, more)}; {_passes(criterion)}"
 
 
-def _word(criterion: Criterion, moved: float) -> str:
+_SENTENCES = {"wish": _wish, "keep": _keep, "quality": _quality}
+
+
+def _changed(criterion: Criterion, moved: float) -> str:
     measure = MEASURES[criterion.measure]
-    return measure.more if moved >= 0 else measure.less
+    word = measure.more if moved >= 0 or not measure.less else measure.less
+    return " ".join(part for part in (_number(moved), measure.unit, word) if part)
+
+
+def _passes(criterion: Criterion) -> str:
+    return f"up to {_number(criterion.tolerance / 2)} passes"
+
+
+def _has(criterion: Criterion) -> str:
+    return "has" if MEASURES[criterion.measure].has else "is"
+
+
+def _verb(subject: str, singular: str) -> str:
+    plural = subject.partition(" in ")[0].endswith("s")
+    return {"is": "are", "has": "have"}[singular] if plural else singular
 
 
 def _number(value: float) -> str:
