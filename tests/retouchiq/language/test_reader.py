@@ -1,5 +1,7 @@
 """What a user would lose: an instruction understood as something else."""
 
+import time
+
 import pytest
 from hostbridge.controls import CONTROLS
 from hypothesis import given, settings
@@ -392,3 +394,11 @@ def test_any_text_is_read_and_always_the_same(text: str) -> None:
 )
 def test_endless_text_is_bounded(text: str) -> None:
     assert len(read(text).wishes) <= len(CONTROLS)
+
+
+def test_reading_takes_no_time_worth_noticing() -> None:
+    read("warm up")
+    long = ("make it warmer and sharpen the sky a bit, " * 60)[:2000]
+    start = time.process_time()
+    read(long)
+    assert time.process_time() - start < 0.2
