@@ -51,6 +51,8 @@ class CliRenderer:
             if not out.exists():
                 raise self._explain(image, log)
             pixels, packet, _ = picture.read(out)
+        except OSError as error:
+            raise failure.no_picture(self._scratch.path, str(error)) from error
         finally:
             self._scratch.drop(folder)
         applied.check(sidecar, packet, log, self._darktable.version)
@@ -108,7 +110,7 @@ class CliRenderer:
     def _explain(self, image: Path, log: str) -> Exception:
         if any(words in log for words in _NOT_OPENED):
             return failure.unreadable(image, self._darktable.version)
-        return HostFailed(f"darktable-cli made no picture of {image}: {failure.last_words(log)}")
+        return failure.no_picture(self._scratch.path, f"{image}: {failure.last_words(log)}")
 
 
 def _wait(process: subprocess.Popen[bytes]) -> None:

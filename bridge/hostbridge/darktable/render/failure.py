@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
-from hostbridge import UnreadableImage
+from hostbridge import HostBridgeError, HostFailed, NotWritable, UnreadableImage
 
 _SIGNATURES = (
     b"II",  # TIFF and the many raws made like it, CRW, RW2, ORF
@@ -26,6 +27,7 @@ _SIGNATURES = (
     b"GIF8",
     b"BM",
 )
+_ENOUGH = 64 * 2**20  # bytes: less than this may well be what a picture lacked
 
 
 def check_readable(image: Path) -> None:
@@ -50,6 +52,14 @@ def unreadable(image: Path, version: str) -> UnreadableImage:
         f"darktable {version} cannot decode {image}: it is damaged or cut short (copy it again), "
         "or of a camera or kind that this version does not support"
     )
+
+
+def no_picture(place: Path, why: str) -> HostBridgeError:
+    """The error for a picture that darktable did not write, or not wholly, to ``place``."""
+    free = shutil.disk_usage(place).free
+    if free < _ENOUGH:
+        return NotWritable(f"the disk of {place} is full ({free / 2**20:.0f} MB free): free some space or set TMPDIR")
+    return HostFailed(f"darktable made no picture: {why}")
 
 
 def last_words(log: str) -> str:

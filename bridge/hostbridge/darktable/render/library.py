@@ -54,6 +54,8 @@ class LibraryRenderer:
             except WorkerLost as loss:
                 _log.warning("a darktable worker was lost (%s); the render of %s is made again", loss, image)
                 self._note(loss)
+            except OSError as error:
+                raise failure.no_picture(self._pool.scratch.path, str(error)) from error
             except HostMissing as missing:
                 _log.warning("%s; rendering with darktable-cli", missing)
                 self._usable = False

@@ -10,6 +10,7 @@ import tifffile
 from numpy.typing import NDArray
 
 from hostbridge import HostFailed
+from hostbridge.darktable.render import failure
 
 _XMP, _ICC = 700, 34675
 
@@ -17,7 +18,8 @@ _XMP, _ICC = 700, 34675
 def read(path: Path) -> tuple[NDArray[np.float32], bytes, bool]:
     """Pixels, XMP packet (empty if none is embedded) and whether they are sRGB, of a 16-bit TIFF by darktable.
 
-    Pixels are float32 (height, width, 3), sRGB-encoded 0…1. Raises `HostFailed` for a file that is not whole.
+    Pixels are float32 (height, width, 3), sRGB-encoded 0…1. Raises `HostFailed` for a file that is not whole, and
+    `NotWritable` where that is for want of space.
     """
     try:
         with tifffile.TiffFile(path) as file:
@@ -25,7 +27,7 @@ def read(path: Path) -> tuple[NDArray[np.float32], bytes, bool]:
             pixels = page.asarray()
             packet, profile = _bytes(page, _XMP), _bytes(page, _ICC)
     except (tifffile.TiffFileError, OSError, ValueError, IndexError) as error:
-        raise HostFailed(f"darktable left a broken picture: {error}; is the disk of {path.parent} full?") from error
+        raise failure.no_picture(path.parent, f"what it wrote is broken: {error}") from error
     if pixels.dtype != np.uint16 or pixels.ndim != 3:
         raise HostFailed(f"darktable wrote {pixels.dtype} pixels of shape {pixels.shape}, not 16-bit colour")
     return pixels[..., :3].astype(np.float32) / np.float32(65535), packet, is_srgb(profile)
