@@ -40,7 +40,8 @@ class Mask:
 class ModuleSettings:
     """One module instance: complete ``params`` of module ``version``, and where it acts.
 
-    ``singleton``: change the module's one and only instance instead of adding another.
+    ``singleton``: change the module's first (and maybe only) instance instead of adding another. It becomes a further
+    history step of that instance, under our name, so that taking it away gives the user's own values back.
     """
 
     operation: str
