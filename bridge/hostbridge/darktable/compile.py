@@ -16,6 +16,9 @@ from hostbridge.darktable.schema import Field, Module, Schema
 from hostbridge.darktable.settings import OURS, Mask, ModuleSettings, Params
 from hostbridge.darktable.sidecar import Sidecar
 
+WARM = 60.0
+"""LCh(ab) hue of a grading that names none."""
+
 TONE_MAPPERS = ("filmicrgb", "sigmoid", "agx", "basecurve")
 """A picture has one of these: a field named directly changes the user's own instead of adding a second."""
 
@@ -215,6 +218,13 @@ def _hold(module: Module, params: Params, path: str, notes: list[str]) -> None:
     holder[key] = held
 
 
+def _ascend(params: Params, _group: Group, _scene: geometry.Scene) -> None:
+    """Keep the tone curve rising, whatever several controls together made of it: no tone may turn over."""
+    lowest = 0.0
+    for node in params["tonecurve"][0][: params["tonecurve_nodes"][0]]:
+        lowest = node["y"] = min(max(node["y"], lowest), 1.0)
+
+
 def _mix(params: Params, group: Group, _scene: geometry.Scene) -> None:
     amounts = group.amounts
     colour_filter = str(group.options.get("monochrome", {}).get("filter", "none"))
@@ -230,7 +240,8 @@ def _mix(params: Params, group: Group, _scene: geometry.Scene) -> None:
 def _grade(params: Params, group: Group, _scene: geometry.Scene) -> None:
     for control, grade in GRADES.items():
         if control in group.amounts:
-            params |= grade.fields(float(group.options[control].get("hue", 60.0)), group.amounts[control])
+            hue = geometry.number(group.options[control], "hue", WARM)
+            params |= grade.fields(hue, group.amounts[control])
 
 
 def _crop(params: Params, group: Group, scene: geometry.Scene) -> None:
@@ -250,6 +261,7 @@ def _flip(params: Params, _group: Group, scene: geometry.Scene) -> None:
 
 
 BUILDERS: dict[str, Callable[[Params, Group, geometry.Scene], None]] = {
+    "ascend": _ascend,
     "mix": _mix,
     "grade": _grade,
     "crop": _crop,

@@ -122,14 +122,17 @@ HOMES: dict[str, Home] = {
     "whites": Home(
         "tonecurve",
         _tones((0, 0, 0, 0, 0, 0, -0.025, -0.08, -0.14, -0.2), (0, 0, 0, 0, 0, 0.01, 0.04, 0.1, 0.08, 0)),
+        build="ascend",
     ),
     "blacks": Home(
         "tonecurve",
         _tones((0, -0.045, -0.09, -0.085, -0.03, 0, 0, 0, 0, 0), (0.06, 0.075, 0.075, 0.05, 0.015, 0, 0, 0, 0, 0)),
+        build="ascend",
     ),
     "fade": Home(
         "tonecurve",
         _tones((0,) * 10, (0.16, 0.135, 0.11, 0.07, 0.02, 0, 0, -0.02, -0.035, -0.06)),
+        build="ascend",
     ),
     "temperature": Home("channelmixerrgb", build="mix"),
     "tint": Home("channelmixerrgb", build="mix"),
@@ -161,7 +164,9 @@ BELOW: dict[str, Home] = {
     # luminance that raises contrast so well would dig JPEG blocks out of the blacks if it lowered it.
     "sharpness": Home("lowpass", pixels={"radius": down(4)}),
     "contrast": Home(
-        "tonecurve", _tones((0.04, 0.06, 0.075, 0.08, 0.05, 0, -0.05, -0.08, -0.07, -0.05), (0,) * len(TONE_NODES))
+        "tonecurve",
+        _tones((0.04, 0.06, 0.075, 0.08, 0.05, 0, -0.05, -0.08, -0.07, -0.05), (0,) * len(TONE_NODES)),
+        build="ascend",
     ),
 }
 

@@ -90,7 +90,7 @@ def crop(params: Params, amount: float, options: Options, scene: Scene) -> None:
     `InvalidSetting` for an aspect that is none, and where next to nothing would be left.
     """
     left, top, right, bottom = (
-        float(options.get(side, 0)) / 100 + amount / 200 for side in ("left", "top", "right", "bottom")
+        number(options, side, 0.0) / 100 + amount / 200 for side in ("left", "top", "right", "bottom")
     )
     width, height = 1 - left - right, 1 - top - bottom
     if min(left, top, right, bottom) < 0 or min(width, height) < SMALLEST:
@@ -108,6 +108,14 @@ def crop(params: Params, amount: float, options: Options, scene: Scene) -> None:
 def quarters(degrees: float) -> int:
     """The whole quarter turns nearest to an angle: they cost no pixel."""
     return round(degrees / 90)
+
+
+def number(options: Options, name: str, otherwise: float) -> float:
+    """An option that is a number; `InvalidSetting` where it is none."""
+    try:
+        return float(options.get(name, otherwise))
+    except ValueError:
+        raise InvalidSetting(f"{name} = {options[name]!r} is not a number") from None
 
 
 def ratio(aspect: str) -> float:

@@ -109,6 +109,20 @@ def test_blur_looks_the_same_on_a_large_and_a_small_picture(made):
     assert large == pytest.approx(4 * small)
 
 
+@pytest.mark.parametrize("amount", [-100, 100])
+def test_no_sum_of_tonal_edits_turns_tones_over(made, amount):
+    tonal = [edit("fade", 100), edit("blacks", -100), edit("whites", amount), edit("contrast", -100)]
+    curve = made(*tonal)["tonecurve"].params
+    heights = [node["y"] for node in curve["tonecurve"][0][: curve["tonecurve_nodes"][0]]]
+    assert heights == sorted(heights)
+    assert 0 <= heights[0] < heights[-1] <= 1
+
+
+def test_a_hue_that_is_no_number_is_refused(host):
+    with pytest.raises(InvalidSetting, match="hue = 'teal' is not a number"):
+        compile([edit("shadows_color", 50, hue="teal")], host, Sidecar.new(), SIZE)
+
+
 def test_geometry_of_a_region_is_done_everywhere_and_said(host):
     settings, notes = parts(compile([edit("crop", 10, "top")], host, Sidecar.new(), SIZE))
     assert settings[0].mask is None
