@@ -18,7 +18,6 @@ from hostbridge.darktable.render.scratch import Scratch
 from hostbridge.darktable.sidecar import Sidecar
 
 _POLL = 0.1  # seconds between looks at the cancel event
-_NOT_OPENED = ("no images to export", "mipmap allocation for", "can't open file")
 
 
 class CliRenderer:
@@ -108,7 +107,7 @@ class CliRenderer:
         return log.read_text(errors="replace")
 
     def _explain(self, image: Path, log: str) -> Exception:
-        if any(words in log for words in _NOT_OPENED):
+        if failure.was_not_opened(log):
             return failure.unreadable(image, self._darktable.version)
         return failure.no_picture(self._scratch.path, f"{image}: {failure.last_words(log)}")
 

@@ -27,6 +27,10 @@ _SIGNATURES = (
     b"GIF8",
     b"BM",
 )
+_NOT_LISTED = "no images to export"
+_NOT_WRITTEN = "could not export to file"
+_PIPELINE = "[dt_imageio_export] "  # said with -d imageio once the image is decoded
+
 _ENOUGH = 64 * 2**20  # bytes: less than this may well be what a picture lacked
 
 
@@ -40,6 +44,11 @@ def check_readable(image: Path) -> None:
         raise UnreadableImage(f"{image} may not be read: check its permissions")
     if image.stat().st_size == 0:
         raise UnreadableImage(f"{image} is empty: copy it again from where it came")
+
+
+def was_not_opened(log: str) -> bool:
+    """Whether darktable-cli gave up on the image itself: not listed for export, or no pipeline was set up for it."""
+    return _NOT_LISTED in log or (_NOT_WRITTEN in log and _PIPELINE not in log)
 
 
 def unreadable(image: Path, version: str) -> UnreadableImage:

@@ -59,7 +59,7 @@ import sys, time, os
 out = next(argument for argument in sys.argv if argument.endswith("out.tif"))
 order = os.environ.get("FAKE_CLI", "fine")
 if order == "hang": time.sleep(600)
-if order == "refuse": sys.exit("[dt_imageio_export_with_flags] mipmap allocation for `x' failed")
+if order == "refuse": sys.exit("[imageio_storage_disk] could not export to file: `x'!")
 if order == "fail": sys.exit("no space left")
 write(out, 0)
 print(os.environ.get("FAKE_LOG", ""))

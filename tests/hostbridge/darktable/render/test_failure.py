@@ -40,3 +40,17 @@ def test_not_an_image_and_a_damaged_one_are_different_things(content, words, tmp
     path = tmp_path / "a.nef"
     path.write_bytes(content)
     assert words in str(failure.unreadable(path, "4.2.1"))
+
+
+@pytest.mark.parametrize(
+    ("log", "not_opened"),
+    [
+        ("error: can't open file a.txt\nno images to export, aborting", True),
+        ("[imageio_storage_disk] could not export to file: `out.tif'!", True),
+        ("[dt_imageio_export] imgid 1, pipe 6x4\n[imageio_storage_disk] could not export to file: `out.tif'!", False),
+        ("Segmentation fault", False),
+    ],
+    ids=["not listed", "not decoded", "not written", "crashed"],
+)
+def test_only_what_darktable_gave_up_on_is_the_photos_fault(log, not_opened):
+    assert failure.was_not_opened(log) == not_opened
