@@ -15,14 +15,13 @@ import pytest
 from hostbridge.darktable import install
 from hostbridge.darktable.render import open_renderer
 from hostbridge.darktable.schema import load
-from scipy.ndimage import gaussian_filter
-from skimage.color import rgb2lab
-
 from retouchiq.agent.offline import OfflineAgent
 from retouchiq.edit import drive
 from retouchiq.photo import Photo
 from retouchiq.reward.measured import MeasuredReward
 from retouchiq.session import Session
+from scipy.ndimage import gaussian_filter
+from skimage.color import rgb2lab
 
 pytestmark = pytest.mark.slow
 
@@ -207,7 +206,8 @@ def summary(results):
     lines = [
         "# Plain instructions, measured on the final render",
         "",
-        f"darktable {install.find().version}. {len(results)} edits, {met:.1%} met, {renders:.1f} renders each on average.",
+        f"darktable {install.find().version}. {len(results)} edits, {met:.1%} met, "
+        f"{renders:.1f} renders each on average.",
         "Doing nothing meets none. Numbers are the effect (not the reward's measure); an asterisk marks a miss.",
         "",
         "| instruction | effect | wanted | " + " | ".join(Path(p).stem[:14] for p in PHOTOS) + " | met |",

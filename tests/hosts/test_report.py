@@ -7,7 +7,6 @@ import subprocess
 import numpy as np
 import pytest
 from PIL import Image
-
 from retouchiq.pictures import jpeg
 from retouchiq.report import render_report
 
@@ -59,10 +58,21 @@ def screenshot(page, tmp_path, width):
     out = tmp_path / f"{width}.png"
     quiet = "--disable-background-networking --disable-component-update --disable-sync --no-first-run --disable-quic"
     subprocess.run(
-        [browser, "--headless", "--no-sandbox", "--disable-gpu", *quiet.split(), f"--user-data-dir={tmp_path / 'profile'}",
-         f"--window-size={width},1200", f"--screenshot={out}", page.as_uri()],
-        check=True, capture_output=True, timeout=60,
-    )  # fmt: skip
+        [
+            browser,
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            *quiet.split(),
+            f"--user-data-dir={tmp_path / 'profile'}",
+            f"--window-size={width},1200",
+            f"--screenshot={out}",
+            page.as_uri(),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=60,
+    )
     return np.asarray(Image.open(out).convert("RGB")).astype(int)
 
 

@@ -9,8 +9,6 @@ import pytest
 from hostbridge.controls import CONTROLS
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from skimage.color import lab2rgb, rgb2lab
-
 from retouchiq.agent import Trial
 from retouchiq.agent.offline import OfflineAgent
 from retouchiq.agent.offline.facts import facts
@@ -18,6 +16,7 @@ from retouchiq.language import read
 from retouchiq.language.request import Request, Wish
 from retouchiq.reward.measured import MeasuredReward
 from retouchiq.session import Finished, Session, Try
+from skimage.color import lab2rgb, rgb2lab
 
 
 def scene(seed=0, light=0.35):
@@ -90,7 +89,9 @@ def test_words_of_amount_are_ordered():
 
 
 def test_a_dark_photo_gets_more_light_than_a_normal_one_for_the_same_complaint():
-    dark, normal = (OfflineAgent().propose(scene(light=light), read("too dark")).edits[0].amount for light in (0.1, 0.4))
+    dark, normal = (
+        OfflineAgent().propose(scene(light=light), read("too dark")).edits[0].amount for light in (0.1, 0.4)
+    )
     assert dark > normal > 0
 
 
