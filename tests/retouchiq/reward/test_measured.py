@@ -275,6 +275,15 @@ def test_what_is_not_a_picture_is_refused(photo, ask):
         judge.judge(np.full((20, 20, 3), np.nan, np.float32))
 
 
+@pytest.mark.parametrize("level", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize("control", ["exposure", "shadows", "temperature", "saturation", "clarity", "dehaze", "crop"])
+def test_even_an_empty_picture_gets_a_verdict(ask, level, control):
+    empty = np.full((40, 60, 3), level, np.float32)
+    limits = tuple(Limit(keep=keep) for keep in ("colour", "highlights", "shadows", "skin"))
+    verdict = REWARD.rubric(empty, ask(control, limits=limits)).judge(np.float32(1) - empty)
+    assert 0 <= verdict.score <= 10
+
+
 def test_several_wishes_are_all_needed(photo):
     before = photo(PHOTOS[0])
     wishes = (Wish(control="temperature", direction=1), Wish(control="shadows", direction=1))

@@ -175,7 +175,7 @@ ROWS: dict[str, Row] = {
     "clarity": _row((Effect("clarity", 0.0, 0.14),), 35, "contrast detail", "halos noise"),
     "texture": _row((Effect("texture", 0.0, 0.2),), 35, "detail", "noise halos"),
     "dehaze": _row(
-        (Effect("haze", 1.5, 0.15, part=0.75, sign=-1), Effect("spread", 0.3, 0.05, part=0.25)),
+        (Effect("haze", 1.5, 0.15, where=tone.below_white, part=0.75, sign=-1), Effect("spread", 0.3, 0.05, part=0.25)),
         35,
         "lightness contrast chroma warmth detail",
         "crushed halos",

@@ -90,6 +90,11 @@ def middle_tones(scene: Scene, region: Weights) -> Weights:
     return tonal(scene.lightness, (4.0, 18.0, 62.0, 82.0)) * region
 
 
+def below_white(scene: Scene, region: Weights) -> Weights:
+    """The region without near white: a white cloud is no haze."""
+    return tonal(scene.lightness, (-1.0, 0.0, 80.0, 92.0)) * region
+
+
 def darkest(scene: Scene, region: Weights) -> Weights:
     """The darkest twentieth of the region."""
     inside = scene.lightness[region > 0.5]
