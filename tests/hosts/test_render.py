@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tifffile
-from hostbridge import HostFailed, UnreadableImage
+from hostbridge import HostFailed, MalformedSidecar, UnreadableImage
 from hostbridge.controls import Ellipse, Gradient
 from hostbridge.darktable import install, schema
 from hostbridge.darktable.render.cli import CliRenderer
@@ -274,3 +274,10 @@ def test_a_module_of_another_darktable_is_not_taken_for_applied(photo, renderer,
     foreign = Sidecar.parse(edit.to_bytes().replace(b'operation="exposure"', b'operation="dreamlight"'))
     with pytest.raises(HostFailed, match="dreamlight"):
         renderer.render(photo, foreign, SIZE)
+
+
+def test_a_sidecar_of_a_later_darktable_is_refused_not_ignored(photo, renderer):
+    packet = renderer.render(photo, None, SIZE).packet
+    later = Sidecar.parse(packet.replace(b'xmp_version="5"', b'xmp_version="6"'))
+    with pytest.raises(MalformedSidecar):
+        renderer.render(photo, later, SIZE)

@@ -42,6 +42,8 @@ class CliRenderer:
         """See `Renderer.render`."""
         began = time.monotonic()
         failure.check_readable(image)
+        if sidecar is not None:
+            sidecar.require_readable()
         # darktable-cli renames an output that exists, so every picture has a folder to itself.
         folder = self._scratch.folder(f"render{next(self._numbers)}")
         try:

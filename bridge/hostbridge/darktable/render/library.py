@@ -48,6 +48,8 @@ class LibraryRenderer:
         """See `Renderer.render`; ``timeout`` is for each of up to three attempts."""
         began = time.monotonic()
         failure.check_readable(image)
+        if sidecar is not None:
+            sidecar.require_readable()
         for _ in range(_ATTEMPTS):
             try:
                 render = self._attempt(began, image.resolve(), sidecar, size, cancel, timeout)

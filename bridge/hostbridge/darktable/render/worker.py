@@ -68,6 +68,8 @@ class Darktable:
         with self.lua():
             self.api: str = darktable.configuration.api_version_string
             self._import, self._export, self._forget = lua.execute(_LUA, darktable)
+            # Dropping a Lua value is a call of Lua too.
+            del found, loader, darktable
         self._images: OrderedDict[str, tuple[int, tuple[Stamp, Stamp], bool]] = OrderedDict()
 
     def lua(self) -> Lock:
