@@ -91,7 +91,7 @@ _ROWS: list[tuple[str, str, str, float, float, str, str]] = [
         "verticals narrowed at the top",
     ),
     ("flip", "geometry", "", 0, 1, "mirrored", ""),
-    ("lens_correction", "optics", "%", 0, 100, "lens corrected", ""),
+    ("lens_correction", "optics", "%", 0, 100, "lens corrected (any amount turns it on)", ""),
 ]
 
 CONTROLS: dict[str, Control] = {row[0]: Control(*row) for row in _ROWS}
@@ -222,13 +222,13 @@ OPTIONS: dict[str, dict[str, str]] = {
 class Edit(BaseModel):
     """One control, an amount in its unit, and where.
 
-    ``options`` are the few words some controls need beside a number, listed in `OPTIONS`. Building one validates the
-    control, the range and the options; `UnknownControl` and ``pydantic.ValidationError`` name what is wrong.
+    ``options`` are the few words some controls need beside a number, listed in `OPTIONS`. Raises `UnknownControl` for
+    a control that is none; an amount may be out of range (`out_of_range`, `clamped`), the host's compiler decides.
     """
 
     model_config = ConfigDict(frozen=True)
     control: str
-    amount: float
+    amount: float = Field(allow_inf_nan=False)
     region: Region = EVERYWHERE
     options: dict[str, float | str] = Field(default_factory=dict)
 
