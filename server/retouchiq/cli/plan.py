@@ -32,15 +32,15 @@ def run(args: argparse.Namespace) -> int:
     from hostbridge.darktable.render.failure import check_readable
 
     from retouchiq.answers import plan_answer
+    from retouchiq.grounding import ground
     from retouchiq.language import read
-    from retouchiq.regions import locate
 
     check_readable(args.image)
     instructions = _lines(args.instructions) if args.instructions else [args.instruction]
     before = glance(args.image.resolve())
     agent = open_agent(args.agent)
     for instruction in instructions:
-        answer = plan_answer(agent.propose(before, locate(read(instruction), before)))
+        answer = plan_answer(agent.propose(before, ground(read(instruction), before)))
         if args.json:
             print_json({"instruction": instruction, "plan": answer})
         else:

@@ -45,12 +45,12 @@ def run(args: argparse.Namespace) -> int:
 
 def score(reward: Reward, before: Path, after: Path, instruction: str) -> Verdict:
     """The verdict of ``reward`` on two picture files."""
+    from retouchiq.grounding import ground
     from retouchiq.language import read
     from retouchiq.pictures import read_picture
-    from retouchiq.regions import locate
 
     picture = read_picture(before)
-    return reward.rubric(picture, locate(read(instruction), picture)).judge(read_picture(after))
+    return reward.rubric(picture, ground(read(instruction), picture)).judge(read_picture(after))
 
 
 def _pairs(path: Path) -> list[tuple[Path, Path, str]]:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from hostbridge.controls import CONTROLS, Edit, Region
 
 from retouchiq.agent.offline.facts import Facts, facts
-from retouchiq.faults import faults
 from retouchiq.language.request import Limit, Request, Wish
 from retouchiq.plan import Plan
 from retouchiq.reward import Picture
@@ -131,15 +130,13 @@ def propose(before: Picture, request: Request) -> Plan:
     """A plan for ``request`` on ``before``.
 
     Exact amounts are taken as they are, clamped to the control's range with a note. A region that must stay as it is
-    limits every edit that would reach it. An open-ended request ("make it better") is answered from the
-    picture's faults.
+    limits every edit that would reach it.
     """
     seen = facts(before)
-    wishes = faults(before) if request.open_ended and not request.wishes else request.wishes
     edits: list[Edit] = []
     notes: list[str] = []
     reasons: list[str] = []
-    for wish in wishes:
+    for wish in request.wishes:
         amount, reason = (
             (wish.exact, "as named") if wish.exact is not None else CHOOSE.get(wish.control, _plain)(wish, seen)
         )
@@ -158,7 +155,7 @@ def propose(before: Picture, request: Request) -> Plan:
         edits=tuple(edits),
         unsupported=request.unsupported,
         notes=tuple(notes),
-        exact=tuple(wish.control for wish in wishes if wish.exact is not None),
+        exact=tuple(wish.control for wish in request.wishes if wish.exact is not None),
     )
 
 
@@ -190,8 +187,8 @@ def _reasoning(request: Request, reasons: list[str]) -> str:
     parts = list(reasons)
     if request.looks:
         parts.insert(0, f"Read as the look {', '.join(request.looks)}.")
-    if request.open_ended and not reasons:
-        parts.append("No plain fault was found, so the picture is left alone.")
+    if (request.open_ended or request.free) and not reasons:
+        parts.append("Nothing is plainly off in the picture, so it is left alone.")
     elif request.open_ended:
         parts.insert(0, "No control was named, so the picture's own faults decide.")
     parts += [f"“{limit.words}” is kept as it is." for limit in request.limits if limit.words]
