@@ -44,7 +44,7 @@ class MeasuredJudge:
         metrics = tuple(self._metric(probe, pair) for probe in self._probes)
         total = sum(metric.criterion.weight * metric.score for metric in metrics)
         undone = sum(probe.criterion.weight * score(probe.criterion, probe.criterion.before) for probe in self._probes)
-        return Verdict(score=total, baseline=undone, metrics=metrics)
+        return Verdict(score=min(total, 10.0), baseline=min(undone, 10.0), metrics=metrics)
 
     def _metric(self, probe: Probe, pair: Pair) -> Metric:
         criterion = probe.criterion

@@ -175,9 +175,9 @@ ROWS: dict[str, Row] = {
     "clarity": _row((Effect("clarity", 0.0, 0.14),), 35, "contrast detail", "halos noise"),
     "texture": _row((Effect("texture", 0.0, 0.2),), 35, "detail", "noise halos"),
     "dehaze": _row(
-        (Effect("haze", 1.5, 0.15, where=tone.below_white, part=0.75, sign=-1), Effect("spread", 0.3, 0.05, part=0.25)),
+        (Effect("haze", 1.5, 0.1, where=tone.below_white, sign=-1),),
         35,
-        "lightness contrast chroma warmth detail",
+        "contrast chroma warmth detail",  # not lightness: darkening alone removes no haze
         "crushed halos",
     ),
     "sharpness": _row((Effect("sharpness", 0.0, 0.25),), 40, "detail", "halos noise"),
