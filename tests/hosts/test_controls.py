@@ -115,7 +115,7 @@ ROWS = [
     Row("temperature", 60, effects.yellow, 7, ((effects.grey_lightness, 0.8), (effects.lightness, 0.8))),
     Row("tint", 60, effects.red, 5, ((effects.grey_lightness, 0.8), (effects.lightness, 0.8))),
     Row("saturation", 100, effects.chroma, 4, ((effects.lightness, 1), (effects.turn, 4))),
-    Row("vibrance", 100, effects.chroma, 3, ((effects.lightness, 1), (effects.turn, 4))),
+    Row("vibrance", 100, effects.chroma, 3, ((effects.lightness, 1), (effects.turn, 5))),
     Row("hue", 45, effects.turn, 20, ((effects.lightness, 1), (effects.grey_lightness, 0.5))),
     Row("shadows_color", 100, effects.towards(60, (0, 35)), 5, ((effects.lightness, 1.5),), {"hue": 60.0}),
     Row("midtones_color", 100, effects.towards(280, (35, 65)), 8, ((effects.lightness, 1.5),), {"hue": 280.0}),

@@ -100,7 +100,6 @@ def _tones(low: tuple[float, ...], high: tuple[float, ...]) -> dict[str, Curve]:
 # colorzones: one node at the hue of each band, in its order round the circle
 ZONES = tuple(sorted(BANDS, key=lambda band: HUES[band]))
 
-
 TURN = 1.35 * 60 / 360
 """What 60° are on colorzones' curve: it fades out towards grey, and at C*ab 30 a third of the turn is lost."""
 
@@ -149,7 +148,7 @@ HOMES: dict[str, Home] = {
     "dehaze": Home("hazeremoval", {"strength": line(-0.5, 0.6)}),
     "sharpness": Home("sharpen", {"amount": up(0.9)}, pixels={"radius": always(1.2)}),
     "denoise": Home("nlmeans", {"luma": up(0.9), "chroma": up(1.0)}),
-    "vignette": Home("vignette", {"brightness": line(0.25, -1.0)}),
+    "vignette": Home("vignette", {"brightness": ((-100.0, 0.25), (0.0, 0.0), (30.0, -0.35), (100.0, -0.8))}),
     "grain": Home("grain", {"strength": ((0.0, 0.0), (30.0, 30.0), (100.0, 80.0))}),
     "glow": Home("soften", {"amount": up(50)}),
     "crop": Home("crop", build="crop"),
@@ -223,7 +222,7 @@ GRADES: dict[str, Grade] = {
     ),
     "highlights_color": Grade(
         "highlights",
-        16.0,
+        12.0,
         (3.8, 29.7, 63.3, 105.2, 142.0, 166.7, 185.2, 202.6, 231.3, 287.8, 324.4, 343.9),
         (152, 127, 109, 109, 137, 176, 196, 180, 128, 114, 156, 168),
     ),

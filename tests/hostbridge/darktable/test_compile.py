@@ -1,15 +1,17 @@
 """Edits become the module settings they name: nothing for nothing, one instance where one will do."""
 
+import itertools
 import math
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hostbridge import InvalidSetting
-from hostbridge.controls import CONTROLS, Edit, Region
+from hostbridge.controls import BANDS, CONTROLS, Edit, Region
 from hostbridge.darktable import codec, geometry, mixing
 from hostbridge.darktable.compile import compile
-from hostbridge.darktable.control_table import GRADES, HOMES, NEUTRAL
+from hostbridge.darktable.control_table import GRADES, HOMES, NEUTRAL, homes
 from hostbridge.darktable.settings import OURS, ModuleSettings
 from hostbridge.darktable.sidecar import Sidecar
 
@@ -328,3 +330,14 @@ def test_compiling_a_plan_takes_under_five_milliseconds(host):
     for _ in range(20):
         compile(plan, host, base, SIZE)
     assert (time.process_time() - start) / 20 < 0.005
+
+
+def test_the_documentation_names_every_home():
+    page = (Path(__file__).parents[3] / "docs" / "controls.md").read_text()
+    for control, amount in itertools.product(CONTROLS, (-1, 1)):
+        group = "bands" if control.partition(".")[0] in BANDS else f"`{control}"
+        if control in {"midtones_color", "highlights_color"}:
+            group = "`shadows_color"
+        rows = [line for line in page.splitlines() if line.startswith(f"| {group}")]
+        for home in homes(control, amount):
+            assert any(home.operation in row for row in rows), f"{control}: {home.operation}"
