@@ -16,6 +16,13 @@ def test_a_clockwise_turn_is_measured_in_degrees(photo):
     assert align(before, after).turned == pytest.approx(3, abs=0.4)
 
 
+@pytest.mark.parametrize(("quarters", "degrees"), [(1, -90), (2, 180), (3, 90)])
+def test_quarter_turns_are_recognised(photo, ask, quarters, degrees):
+    before = photo(PHOTO, 400)
+    judge = REWARD.rubric(before, ask("rotate", int(np.sign(degrees)), exact=float(degrees)))
+    assert judge.judge(np.rot90(before, quarters)).metrics[0].score > 9.5
+
+
 def test_a_mirrored_picture_is_recognised(photo):
     before = photo(PHOTO, 400)
     assert align(before, before[:, ::-1]).mirrored

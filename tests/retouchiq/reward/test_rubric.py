@@ -6,6 +6,7 @@ from hostbridge.controls import CONTROLS, Region
 from retouchiq.language.request import Limit, Request, Wish
 from retouchiq.reward.measured import MeasuredReward
 from retouchiq.reward.measured.table import MEASURES, ROWS
+from skimage.color import lab2rgb, rgb2lab
 
 REWARD = MeasuredReward()
 
@@ -17,7 +18,7 @@ def test_every_control_can_be_judged():
 
 @pytest.mark.parametrize("control", CONTROLS)
 def test_a_wish_for_any_control_asks_for_a_visible_change_in_the_direction_named(photo, ask, control):
-    criteria = REWARD.rubric(photo("skimage_astronaut.png"), ask(control)).rubric.criteria
+    criteria = REWARD.rubric(photo("skimage_astronaut.png", 128), ask(control)).rubric.criteria
     wishes = [criterion for criterion in criteria if criterion.kind == "wish"]
     if "." in control and not wishes:
         return  # no such colour in the picture
@@ -93,3 +94,19 @@ def test_grading_is_judged_towards_the_hue_that_was_named(photo, ask):
     before = photo("skimage_astronaut.png")
     judge = REWARD.rubric(before, ask("shadows_color", options={"hue": 230.0}))
     assert judge.rubric.criteria[0].measure == "towards"
+
+
+def test_a_toned_black_and_white_is_not_asked_to_be_grey(photo):
+    before = photo("skimage_astronaut.png")
+    wishes = (
+        Wish(control="monochrome", direction=1),
+        Wish(control="midtones_color", direction=1, options={"hue": 70.0}),
+    )
+    verdict = REWARD.rubric(before, Request(instruction="sepia", wishes=wishes)).judge(_sepia(before))
+    assert verdict.metrics[0].score > 9
+
+
+def _sepia(picture):
+    lab = rgb2lab(picture)
+    lab[..., 1], lab[..., 2] = 3.0, 8.0
+    return np.clip(lab2rgb(lab), 0, 1).astype(np.float32)

@@ -22,8 +22,9 @@ def aspect(pair: Pair, _: Weights, __: Options) -> float:
 
 
 def turned(pair: Pair, _: Weights, __: Options) -> float:
-    """Degrees clockwise."""
-    return pair.alignment.turned
+    """Degrees clockwise, −170…190: upside down is 180, however it was measured."""
+    degrees = pair.alignment.turned
+    return degrees + 360 if degrees < -170 else degrees
 
 
 def keystone(pair: Pair, _: Weights, options: Options) -> float:

@@ -60,6 +60,7 @@ class _Writer:
             if limit.keep == "region" and not limit.region.everywhere:
                 self.spared = self.spared * (1 - self._of(limit))
         self.wishes = [wish for wish in _last_word(wishes) if self._map(wish) is not None]
+        self.toned = any(wish.control in TONING for wish in self.wishes)
         self.moved: set[str] = set()
         self.risks: set[str] = set()
 
@@ -73,6 +74,8 @@ class _Writer:
     def _wish(self, wish: Wish) -> list[Probe]:
         row = ROWS[wish.control]
         effects, row = _exactly(wish, row)
+        if wish.control == "monochrome" and self.toned:
+            effects = (replace(effects[0], measure="colour spread"),)
         region = (self._of(wish) * self.spared).astype(np.float32)
         options = {**row.options, **wish.options}
         probes = []
@@ -273,6 +276,10 @@ EXACT: dict[str, Effect] = {
     "crop": Effect("trimmed", 1.0),
 }
 """Controls whose own unit can be measured in a picture: an exact amount is then the target itself."""
+
+
+TONING = {"temperature", "tint", "shadows_color", "midtones_color", "highlights_color"}
+"""Beside `monochrome` these ask for a toned print: one colour, not none."""
 
 
 def _exactly(wish: Wish, row: Row) -> tuple[tuple[Effect, ...], Row]:
