@@ -137,11 +137,11 @@ TONES: dict[str, Trapezoid] = {
 }
 
 HUES: dict[str, float] = {
-    # centre of each band in degrees of CIE LCh(ab) hue, as sRGB primaries and their neighbours lie
+    # centre of each band in degrees of CIE LCh(ab) hue; green lies between leaves (110…130) and sRGB green (136)
     "red": 35.0,
     "orange": 65.0,
-    "yellow": 100.0,
-    "green": 140.0,
+    "yellow": 96.0,
+    "green": 130.0,
     "aqua": 200.0,
     "blue": 275.0,
     "purple": 310.0,

@@ -193,7 +193,7 @@ class Session:
 
     def _finish(self, loop: _Loop, verdict: Verdict, stopped: str) -> Finished:
         plan = loop.trials[loop.best].plan if loop.trials else loop.plan
-        applied = bool(loop.trials) and verdict.score > verdict.baseline
+        applied = bool(loop.trials) and _better(verdict)
         if applied:
             assert loop.best_picture is not None
             if loop.turn.kind != "new" and len(self._states) > 1:
@@ -229,3 +229,10 @@ class Session:
         self._loop = None
         self.outcomes.append(outcome)
         return Finished(outcome)
+
+
+def _better(verdict: Verdict) -> bool:
+    """Above doing nothing; where no metric knows the wish (a module field named directly), not below it."""
+    if any(metric.criterion.kind == "wish" for metric in verdict.metrics):
+        return verdict.score > verdict.baseline
+    return verdict.score >= verdict.baseline

@@ -20,8 +20,8 @@ from retouchiq.edit import drive
 from retouchiq.photo import Photo
 from retouchiq.reward.measured import MeasuredReward
 from retouchiq.session import Session
-from scipy.ndimage import gaussian_filter
-from skimage.color import rgb2lab
+from scipy.ndimage import gaussian_filter, minimum_filter
+from skimage.color import lab2rgb, rgb2lab
 
 pytestmark = pytest.mark.slow
 
@@ -102,9 +102,18 @@ def corners(before, after):
 
 
 def speckle(before, after):
-    return (after[..., 0] - gaussian_filter(after[..., 0], 1)).std() - (
-        before[..., 0] - gaussian_filter(before[..., 0], 1)
-    ).std()
+    """Fine detail that was not there before."""
+    added = after[..., 0] - before[..., 0]
+    return (added - gaussian_filter(added, 1)).std()
+
+
+def veil(before, after):
+    """The dark channel (He, Sun, Tang 2011): how bright the darkest colour of each neighbourhood is, 0…100."""
+
+    def dark(lab):
+        return minimum_filter(lab2rgb(lab).min(axis=2), max(lab.shape[:2]) // 60).mean() * 100
+
+    return dark(after) - dark(before)
 
 
 def floor(before, after):
@@ -148,7 +157,7 @@ INSTRUCTIONS = [
     ("sharpen it", fine_contrast, 0.05, 1.2),
     ("make it softer and blurred", fine_contrast, -3, -0.05),
     ("more texture", fine_contrast, 0.04, 1.2),
-    ("remove haze", spread, 0.01, 0.9),
+    ("remove haze", veil, -30, -0.3),
     ("add a vignette", corners, -40, -2),
     ("darken the corners", corners, -40, -2),
     ("add film grain", speckle, 0.15, 9),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from hostbridge.controls import Region
+from retouchiq.grounding import ground
 from retouchiq.language.request import Limit, Request, Wish
 from retouchiq.reward import Picture, Verdict
 from retouchiq.reward.measured import MeasuredReward
@@ -255,7 +256,7 @@ def test_every_verdict_says_why_with_numbers(photo, ask):
 
 def test_a_good_photo_is_best_left_alone_when_nothing_was_named(photo):
     before = photo("skimage_astronaut.png")
-    judge = REWARD.rubric(before, Request(instruction="make it better", open_ended=True))
+    judge = REWARD.rubric(before, ground(Request(instruction="make it better", open_ended=True), before))
     assert all(criterion.kind != "wish" for criterion in judge.rubric.criteria)
     assert judge.judge(before).score == pytest.approx(10)
     assert judge.judge(exposed(before, 1)).score < 9.5
@@ -263,7 +264,7 @@ def test_a_good_photo_is_best_left_alone_when_nothing_was_named(photo):
 
 def test_a_dark_photo_is_brightened_when_nothing_was_named(photo):
     dark = exposed(photo(PHOTOS[0]), -2.5)
-    judge = REWARD.rubric(dark, Request(instruction="make it better", open_ended=True))
+    judge = REWARD.rubric(dark, ground(Request(instruction="make it better", open_ended=True), dark))
     assert judge.judge(exposed(dark, 1.5)).score > judge.judge(dark).score + 1
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from hostbridge.controls import CONTROLS, HUES, TONES, Region
 
-from retouchiq.faults import faults
 from retouchiq.language.request import Limit, Request, Wish
 from retouchiq.regions import Weights, find, tonal, weights_in_lab
 from retouchiq.reward import Criterion
@@ -50,23 +49,25 @@ def write(scene: Scene, aspect: float, request: Request) -> list[Probe]:
 class _Writer:
     def __init__(self, scene: Scene, aspect: float, request: Request) -> None:
         self.scene = scene
+        self.request = request
         self.itself = same(scene, aspect)
         self.whole: Weights = np.ones(scene.lightness.shape, np.float32)
         self.maps: dict[Region, Weights | None] = {}
-        wishes = request.wishes or (faults(scene.small) if request.open_ended else ())
         self.limits = [limit for limit in request.limits if self._map(limit) is not None]
         self.spared: Weights = np.ones_like(self.whole)  # "keep the sky": wishes count outside it
         for limit in self.limits:
             if limit.keep == "region" and not limit.region.everywhere:
                 self.spared = self.spared * (1 - self._of(limit))
-        self.wishes = [wish for wish in _last_word(wishes) if self._map(wish) is not None]
+        self.wishes = [wish for wish in _last_word(request.wishes) if self._map(wish) is not None]
         self.toned = any(wish.control in TONING for wish in self.wishes)
         self.moved: set[str] = set()
         self.risks: set[str] = set()
 
     def write(self) -> list[Probe]:
         wished = [probe for wish in self.wishes for probe in self._wish(wish)]
-        kept = [*self._limits(), *self._kept(), *self._outside()]
+        # what a module field named directly moves is not known here: only limits and quality speak on it
+        unknown = any(wish.control not in ROWS for wish in self.request.wishes)
+        kept = [*self._limits(), *([] if unknown else [*self._kept(), *self._outside()])]
         return _balanced(wished, kept, self._damage(), len(self.limits))
 
     # --- what was asked for
