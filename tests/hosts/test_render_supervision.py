@@ -141,8 +141,10 @@ def test_two_of_darktable_cli_at_once_do_not_lock_each_other_out(darktable, phot
 
 
 PARENT = """
-import sys
+import signal, sys
 from pathlib import Path
+# A test run in the background has been told to ignore Ctrl-C, and its children with it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from hostbridge.darktable.render import open_renderer
 with open_renderer(sys.argv[1]) as renderer:
     renderer.render(Path(sys.argv[2]), None, 64)
