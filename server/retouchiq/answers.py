@@ -6,7 +6,6 @@ from typing import Any
 
 from hostbridge.controls import Edit
 from hostbridge.darktable.settings import Mask, ModuleSettings
-
 from retouchiq.plan import Plan
 from retouchiq.reward import Metric, Verdict
 

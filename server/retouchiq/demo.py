@@ -7,9 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import tifffile
-from hostbridge import NotWritable, UnreadableImage
 from numpy.typing import NDArray
 from PIL import Image
+
+from hostbridge import NotWritable, UnreadableImage
 
 INSTRUCTION = "warmer, lift the shadows a little, without blowing the highlights"
 

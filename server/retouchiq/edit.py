@@ -15,7 +15,6 @@ from hostbridge.darktable import style
 from hostbridge.darktable.render import Renderer
 from hostbridge.darktable.schema import Schema
 from hostbridge.darktable.writing import check_writable, replace
-
 from retouchiq.agent import Agent
 from retouchiq.answers import module_answer, plan_answer, verdict_answer
 from retouchiq.looks import check_look

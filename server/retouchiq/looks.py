@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from hostbridge import UnusableInput
-
 from retouchiq.language.lexicon import lexicon
 
 

@@ -9,13 +9,13 @@ from functools import cache
 from pathlib import Path
 
 import pyexiv2
+
 from hostbridge.controls import Edit
 from hostbridge.darktable.compile import compile
 from hostbridge.darktable.render import Renderer
 from hostbridge.darktable.schema import Schema
 from hostbridge.darktable.settings import ModuleSettings
 from hostbridge.darktable.sidecar import Sidecar
-
 from retouchiq.reward import Picture
 
 

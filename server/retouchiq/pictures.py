@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import tifffile
-from hostbridge import UnreadableImage
 from PIL import Image, ImageCms, ImageOps
 
+from hostbridge import UnreadableImage
 from retouchiq.reward import Picture
 
 _SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from hostbridge.controls import Edit
 from pydantic import BaseModel, ConfigDict
+
+from hostbridge.controls import Edit
 
 
 class Plan(BaseModel):

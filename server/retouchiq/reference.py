@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from hostbridge.controls import EVERYWHERE
 from numpy.typing import NDArray
 from skimage.color import rgb2lab
 
+from hostbridge.controls import EVERYWHERE
 from retouchiq.language.request import Request, Wish
 from retouchiq.reward import Picture
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
-from hostbridge.controls import Ellipse, Gradient, Region, Trapezoid
 from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 from skimage.color import rgb2lab
 
+from hostbridge.controls import Ellipse, Gradient, Region, Trapezoid
 from retouchiq.language.request import Limit, Request, Wish
 from retouchiq.reward import Picture
 

@@ -16,7 +16,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from hostbridge.controls import Edit
-
 from retouchiq.agent import Agent, Trial
 from retouchiq.grounding import ground
 from retouchiq.language import read

@@ -8,14 +8,15 @@ from pathlib import Path
 import effects
 import numpy as np
 import pytest
+from PIL import Image
+from scipy.ndimage import rotate as turned
+from skimage.color import lab2rgb
+
 from hostbridge.controls import BANDS, CONTROLS, HUES, Edit, Region
 from hostbridge.darktable import install, schema
 from hostbridge.darktable.compile import compile
 from hostbridge.darktable.render import open_renderer
 from hostbridge.darktable.sidecar import Sidecar
-from PIL import Image
-from scipy.ndimage import rotate as turned
-from skimage.color import lab2rgb
 
 pytestmark = pytest.mark.hosts
 

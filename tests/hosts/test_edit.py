@@ -12,11 +12,12 @@ import numpy as np
 import psutil
 import pytest
 import tifffile
+from PIL import Image
+from skimage.color import deltaE_ciede2000, rgb2lab
+
 from hostbridge.darktable import install
 from hostbridge.darktable.render import open_renderer
 from hostbridge.darktable.sidecar import Sidecar
-from PIL import Image
-from skimage.color import deltaE_ciede2000, rgb2lab
 
 pytestmark = pytest.mark.hosts
 

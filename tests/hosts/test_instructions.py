@@ -12,6 +12,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.ndimage import gaussian_filter, minimum_filter
+from skimage.color import lab2rgb, rgb2lab
+
 from hostbridge.darktable import install
 from hostbridge.darktable.render import open_renderer
 from hostbridge.darktable.schema import load
@@ -20,8 +23,6 @@ from retouchiq.edit import drive
 from retouchiq.photo import Photo
 from retouchiq.reward.measured import MeasuredReward
 from retouchiq.session import Session
-from scipy.ndimage import gaussian_filter, minimum_filter
-from skimage.color import lab2rgb, rgb2lab
 
 pytestmark = pytest.mark.slow
 

@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
+from PIL import Image
+
 from hostbridge.controls import PLACES, TONES, Ellipse, Gradient, Region
 from hostbridge.darktable import install, schema
 from hostbridge.darktable.render.cli import CliRenderer
 from hostbridge.darktable.settings import Mask, ModuleSettings
 from hostbridge.darktable.sidecar import Sidecar
-from PIL import Image
 from retouchiq.regions import weights
 
 pytestmark = pytest.mark.hosts

@@ -6,6 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tifffile
+from PIL import Image, ImageCms
+from skimage.color import deltaE_ciede2000, rgb2lab
+
 from hostbridge import HostFailed, MalformedSidecar, UnreadableImage
 from hostbridge.controls import Ellipse, Gradient
 from hostbridge.darktable import install, schema
@@ -13,8 +16,6 @@ from hostbridge.darktable.render.cli import CliRenderer
 from hostbridge.darktable.render.library import LibraryRenderer
 from hostbridge.darktable.settings import Mask, ModuleSettings
 from hostbridge.darktable.sidecar import Sidecar
-from PIL import Image, ImageCms
-from skimage.color import deltaE_ciede2000, rgb2lab
 
 pytestmark = pytest.mark.hosts
 

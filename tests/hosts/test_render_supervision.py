@@ -11,12 +11,13 @@ from pathlib import Path
 
 import psutil
 import pytest
+from PIL import Image
+
 from hostbridge import Cancelled, NotWritable
 from hostbridge.darktable import install
 from hostbridge.darktable.render.cli import CliRenderer
 from hostbridge.darktable.render.library import LibraryRenderer
 from hostbridge.darktable.sidecar import Sidecar
-from PIL import Image
 
 pytestmark = pytest.mark.hosts
 

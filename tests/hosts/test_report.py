@@ -7,6 +7,7 @@ import subprocess
 import numpy as np
 import pytest
 from PIL import Image
+
 from retouchiq.pictures import jpeg
 from retouchiq.report import render_report
 

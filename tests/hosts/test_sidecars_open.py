@@ -4,13 +4,14 @@ import subprocess
 
 import numpy as np
 import pytest
+from PIL import Image
+from skimage.color import rgb2lab
+
 from hostbridge import HostFailed, MalformedSidecar
 from hostbridge.darktable import install, order, packet, schema, style
 from hostbridge.darktable.render.cli import CliRenderer
 from hostbridge.darktable.settings import OURS, ModuleSettings
 from hostbridge.darktable.sidecar import Sidecar
-from PIL import Image
-from skimage.color import rgb2lab
 
 pytestmark = pytest.mark.hosts
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tifffile
-from hostbridge import NotWritable, UnreadableImage
 from PIL import Image
+
+from hostbridge import NotWritable, UnreadableImage
 from retouchiq.demo import BLACK, INSTRUCTION, coffee, demo, mosaic
 
 

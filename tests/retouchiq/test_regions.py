@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from hostbridge.controls import Ellipse, Gradient, Region
 from PIL import Image
+
+from hostbridge.controls import Ellipse, Gradient, Region
 from retouchiq.language.request import Limit, Request, Wish
 from retouchiq.regions import drawn, find, locate, weights
 

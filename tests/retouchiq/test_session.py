@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from hostbridge.controls import Edit
 from hypothesis import given
 from hypothesis import strategies as st
+
+from hostbridge.controls import Edit
 from retouchiq.plan import Plan
 from retouchiq.reward import Criterion, Metric, Rubric, Verdict
 from retouchiq.session import Finished, Observe, Session, Try

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from types import FrameType
 
 from hostbridge import HostFailed, HostMissing, UnusableInput
-
 from retouchiq import __version__
 from retouchiq.cli import bench, demo, doctor, edit, plan, render, schema, score, sidecar
 

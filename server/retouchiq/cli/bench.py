@@ -22,7 +22,6 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from hostbridge.darktable.render.failure import check_readable
-
     from retouchiq.bench.render import measure
 
     check_readable(args.file)

@@ -21,7 +21,6 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from hostbridge.darktable.render import open_renderer
-
     from retouchiq.demo import demo
     from retouchiq.edit import Job, edit
 

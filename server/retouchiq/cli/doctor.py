@@ -12,9 +12,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hostbridge import HostBridgeError, HostFailed, HostMissing
 from PIL import Image
 
+from hostbridge import HostBridgeError, HostFailed, HostMissing
 from retouchiq import __version__
 from retouchiq.cli.host import AGENTS, REWARDS, add_json, installed_schema
 from retouchiq.cli.terminal import print_json

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from hostbridge.darktable.schema import Schema
-
     from retouchiq.agent import Agent
     from retouchiq.reward import Reward
 

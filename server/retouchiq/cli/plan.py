@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hostbridge import UnreadableImage
-
 from retouchiq.cli.host import AGENTS, add_json, open_agent
 from retouchiq.cli.terminal import print_json, progress, show_plan
 
@@ -30,7 +29,6 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from hostbridge.darktable.render.failure import check_readable
-
     from retouchiq.answers import plan_answer
     from retouchiq.grounding import ground
     from retouchiq.language import read

@@ -29,7 +29,6 @@ def run(args: argparse.Namespace) -> int:
     from hostbridge.darktable.render.failure import check_readable
     from hostbridge.darktable.sidecar import Sidecar
     from hostbridge.darktable.writing import check_writable, replace
-
     from retouchiq.pictures import encode
 
     check_readable(args.image)

@@ -7,7 +7,6 @@ from typing import Any
 
 from hostbridge.controls import CONTROLS
 from hostbridge.darktable.schema import Field, Module
-
 from retouchiq.cli.host import add_json, installed_schema
 from retouchiq.cli.terminal import print_json
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hostbridge import UnusableInput
-
 from retouchiq.cli.host import add_json, add_judgement, open_reward
 from retouchiq.cli.terminal import print_json, show_verdict
 

@@ -7,7 +7,6 @@ import json
 from pathlib import Path
 
 from hostbridge import UnusableInput
-
 from retouchiq.cli.host import add_json, installed_schema
 from retouchiq.cli.terminal import print_json
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hostbridge.controls import EVERYWHERE
-
 from retouchiq.language.amounts import Amount, amount
 from retouchiq.language.clauses import Clause
 from retouchiq.language.lexicon import Effect

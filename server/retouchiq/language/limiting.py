@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from hostbridge.controls import EVERYWHERE, Region
-
 from retouchiq.language.clauses import PLACES, SHIFTS, Clause
 from retouchiq.language.lexicon import lexicon
 from retouchiq.language.places import located, region_in, regions_in

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from hostbridge.controls import EVERYWHERE, HUES, TONES, Region
-
 from retouchiq.language.clauses import PLACES, Clause, Item
 from retouchiq.language.lexicon import Effect
 from retouchiq.language.request import Wish

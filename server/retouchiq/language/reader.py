@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from hostbridge.controls import EVERYWHERE, Region
-
 from retouchiq.language.amounts import amount
 from retouchiq.language.clauses import COLOURS, MOVES, PLACES, SHIFTS, Clause, Item, clauses
 from retouchiq.language.framing import geometry_free, geometry_wishes

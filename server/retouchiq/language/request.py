@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from hostbridge.controls import EVERYWHERE, Region
 from pydantic import BaseModel, ConfigDict, Field
+
+from hostbridge.controls import EVERYWHERE, Region
 
 
 class Wish(BaseModel):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from hostbridge.controls import CONTROLS
-
 from retouchiq.language.request import Wish
 
 _NAME = r"[a-z][a-z_]*(?:\.[a-z][a-z_0-9]*)*"

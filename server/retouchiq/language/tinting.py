@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hostbridge.controls import EVERYWHERE, HUES, Region
-
 from retouchiq.language.amounts import amount
 from retouchiq.language.clauses import COLOURS, MOVES, PLACES, SHIFTS, Clause
 from retouchiq.language.lexicon import Effect, Meaning, lexicon

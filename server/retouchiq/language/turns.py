@@ -8,7 +8,6 @@ from functools import cache
 from importlib import resources
 
 from hostbridge.controls import Region
-
 from retouchiq.language.clauses import PLACES, Clause, clauses
 from retouchiq.language.lexicon import lexicon
 from retouchiq.language.places import region_in, settled_again

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from hostbridge.controls import CONTROLS, EVERYWHERE, Region
-
 from retouchiq.language.amounts import Amount, amount, converted, negative
 from retouchiq.language.clauses import COLOURS, MOVES, SHIFTS, Clause, Item
 from retouchiq.language.lexicon import Effect, Meaning, lexicon

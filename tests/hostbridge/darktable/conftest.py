@@ -1,6 +1,7 @@
 """What the tests of the data layer share."""
 
 import pytest
+
 from hostbridge import HostMissing
 from hostbridge.darktable import install
 from hostbridge.darktable import schema as schemas

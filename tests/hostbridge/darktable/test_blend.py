@@ -4,12 +4,13 @@ import json
 import math
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from hostbridge import HostFailed, InvalidSetting
 from hostbridge.controls import HUES, TONES, Gradient
 from hostbridge.darktable import blend, limits, ranges
 from hostbridge.darktable.settings import Mask
-from hypothesis import given
-from hypothesis import strategies as st
 
 SIZES = {4: 276, 7: 300, 8: 316, 9: 348, 10: 420, 11: 420, 12: 420, 13: 420, 14: 420}  # bytes, as found in real files
 

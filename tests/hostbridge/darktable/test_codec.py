@@ -6,11 +6,12 @@ import struct
 import zlib
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from hostbridge import InvalidSetting, MalformedSidecar
 from hostbridge.darktable import codec
 from hostbridge.darktable.schema import Field, Module
-from hypothesis import given
-from hypothesis import strategies as st
 
 PAIR = Field("array", "", 0, 8, count=2, items=Field("float", "", 0, 4))
 EVERY_KIND = Module(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from hostbridge import InvalidSetting
 from hostbridge.controls import BANDS, CONTROLS, Edit, Region
 from hostbridge.darktable import codec, geometry, mixing

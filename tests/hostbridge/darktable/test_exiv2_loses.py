@@ -1,6 +1,7 @@
 """Why sidecars are edited as XML and not with pyexiv2. Where one of these fails one day, exiv2 may serve after all."""
 
 import pytest
+
 from hostbridge.darktable import packet
 from hostbridge.darktable.sidecar import Sidecar
 

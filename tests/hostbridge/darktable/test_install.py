@@ -1,6 +1,7 @@
 """The installed darktable is found where it is, and its absence says what to do."""
 
 import pytest
+
 from hostbridge import HostMissing
 from hostbridge.darktable import install
 

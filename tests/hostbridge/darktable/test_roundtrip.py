@@ -3,13 +3,14 @@
 from collections import Counter
 
 import pytest
+from lxml import etree
+
 from hostbridge import MalformedSidecar, UnusableInput
 from hostbridge.controls import PLACES, TONES
 from hostbridge.darktable import codec, style
 from hostbridge.darktable.roundtrip import roundtrip
 from hostbridge.darktable.settings import Mask, ModuleSettings
 from hostbridge.darktable.sidecar import Sidecar
-from lxml import etree
 
 
 def test_every_real_sidecar_is_the_same_afterwards(sidecars, schema):

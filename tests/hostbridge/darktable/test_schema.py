@@ -7,6 +7,7 @@ import signal
 import stat
 
 import pytest
+
 from hostbridge import HostFailed, InvalidSetting
 from hostbridge.darktable import codec, introspection
 from hostbridge.darktable import schema as schemas

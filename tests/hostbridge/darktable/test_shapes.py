@@ -4,12 +4,13 @@ import json
 from math import cos, radians, sin
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from hostbridge import InvalidSetting
 from hostbridge.controls import Ellipse, Gradient
 from hostbridge.darktable import masks, shapes
 from hostbridge.darktable.shapes import Frame
-from hypothesis import given
-from hypothesis import strategies as st
 
 SIZES = {
     masks.CIRCLE: 16,

@@ -5,14 +5,15 @@ import json
 from collections import Counter
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
 from hostbridge import InvalidSetting, MalformedSidecar, UnusableInput
 from hostbridge.controls import PLACES, TONES
 from hostbridge.darktable import history, masks, order, packet
 from hostbridge.darktable.settings import OURS, Mask, ModuleSettings
 from hostbridge.darktable.sidecar import Sidecar
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from lxml import etree
 
 USERS = """<?xml version="1.0" encoding="UTF-8"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="XMP Core 4.4.0-Exiv2">

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from hostbridge import NotWritable, UnusableInput
 from hostbridge.darktable import writing
 

@@ -6,9 +6,11 @@ tests/hosts.
 
 import numpy as np
 import pytest
-from hostbridge.controls import CONTROLS
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from skimage.color import lab2rgb, rgb2lab
+
+from hostbridge.controls import CONTROLS
 from retouchiq.agent import Trial
 from retouchiq.agent.offline import OfflineAgent
 from retouchiq.agent.offline.facts import facts
@@ -16,7 +18,6 @@ from retouchiq.language import read
 from retouchiq.language.request import Request, Wish
 from retouchiq.reward.measured import MeasuredReward
 from retouchiq.session import Finished, Session, Try
-from skimage.color import lab2rgb, rgb2lab
 
 
 def scene(seed=0, light=0.35):

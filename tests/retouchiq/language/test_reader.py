@@ -3,9 +3,10 @@
 import time
 
 import pytest
-from hostbridge.controls import CONTROLS
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from hostbridge.controls import CONTROLS
 from retouchiq.language import Request, Wish, read
 from retouchiq.language.lexicon import lexicon
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from retouchiq.language import read
 
 LABELS = [json.loads(line) for line in Path(__file__).with_name("labels.jsonl").read_text().splitlines()]

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from retouchiq.language import read
 from retouchiq.language.turns import KINDS, read_turn
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+
 from retouchiq.language.request import Limit, Request, Wish
 from retouchiq.reward import Picture
 

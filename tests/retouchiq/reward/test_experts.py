@@ -2,6 +2,7 @@
 
 import numpy as np
 from PIL import Image
+
 from retouchiq.language.request import Request, Wish
 from retouchiq.reward.measured import MeasuredReward
 

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from skimage.transform import ProjectiveTransform, rotate, warp
+
 from retouchiq.reward.measured import MeasuredReward
 from retouchiq.reward.measured.alignment import align
-from skimage.transform import ProjectiveTransform, rotate, warp
 
 REWARD = MeasuredReward()
 PHOTO = "sklearn_china.jpg"

@@ -4,14 +4,15 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from scipy import ndimage
+from skimage.color import lab2rgb, rgb2lab
+
 from hostbridge.controls import Region
 from retouchiq.grounding import ground
 from retouchiq.language.request import Limit, Request, Wish
 from retouchiq.reward import Picture, Verdict
 from retouchiq.reward.measured import MeasuredReward
 from retouchiq.reward.measured.scene import fitted, resized
-from scipy import ndimage
-from skimage.color import lab2rgb, rgb2lab
 
 REWARD = MeasuredReward()
 

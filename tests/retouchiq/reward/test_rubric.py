@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
+from skimage.color import lab2rgb, rgb2lab
+
 from hostbridge.controls import CONTROLS, Region
 from retouchiq.language.request import Limit, Request, Wish
 from retouchiq.reward.measured import MeasuredReward
 from retouchiq.reward.measured.table import MEASURES, ROWS
-from skimage.color import lab2rgb, rgb2lab
 
 REWARD = MeasuredReward()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hostbridge.controls import CONTROLS, Edit, Region
-
 from retouchiq.agent.offline.facts import Facts, facts
 from retouchiq.language.request import Limit, Request, Wish
 from retouchiq.plan import Plan

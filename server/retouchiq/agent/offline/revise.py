@@ -12,10 +12,10 @@ import itertools
 from collections.abc import Sequence
 
 import numpy as np
-from hostbridge.controls import CONTROLS, Edit
 from numpy.typing import NDArray
 from scipy.optimize import lsq_linear
 
+from hostbridge.controls import CONTROLS, Edit
 from retouchiq.agent import Trial
 from retouchiq.agent.offline.propose import SWITCHES, UNMASKABLE
 from retouchiq.plan import Plan

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from hostbridge.controls import TONES
 from scipy import ndimage
 
+from hostbridge.controls import TONES
 from retouchiq.regions import Weights, tonal
 from retouchiq.reward.measured.scene import Pair, Plane, Scene, resized_plane
 from retouchiq.reward.measured.tone import Options, mean

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-from hostbridge.controls import CONTROLS, HUES, TONES, Region
 
+from hostbridge.controls import CONTROLS, HUES, TONES, Region
 from retouchiq.language.request import Limit, Request, Wish
 from retouchiq.regions import Weights, find, tonal, weights_in_lab
 from retouchiq.reward import Criterion

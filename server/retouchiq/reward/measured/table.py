@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from hostbridge.controls import BANDS, HUES
-
 from retouchiq.regions import Weights
 from retouchiq.reward.measured import colour, detail, geometry, quality, tone
 from retouchiq.reward.measured.scene import Pair, Scene

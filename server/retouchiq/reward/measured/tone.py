@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from hostbridge.controls import TONES
 from skimage.color import lab2xyz, xyz2lab
 
+from hostbridge.controls import TONES
 from retouchiq.regions import Weights, tonal
 from retouchiq.reward.measured.scene import Pair, Plane, Scene
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+
 from hostbridge.darktable.install import Darktable
 from hostbridge.darktable.render import pool
 

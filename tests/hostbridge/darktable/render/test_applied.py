@@ -1,6 +1,7 @@
 """A picture without one of the modules asked for must not pass for the edit."""
 
 import pytest
+
 from hostbridge import HostFailed
 from hostbridge.darktable.render import applied
 from hostbridge.darktable.sidecar import Sidecar

@@ -4,6 +4,7 @@ import threading
 import time
 
 import pytest
+
 from hostbridge import Cancelled, HostFailed, UnreadableImage
 from hostbridge.darktable.render.cli import CliRenderer
 

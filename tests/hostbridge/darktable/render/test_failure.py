@@ -3,6 +3,7 @@
 import os
 
 import pytest
+
 from hostbridge import UnreadableImage
 from hostbridge.darktable.render import failure
 

@@ -5,6 +5,7 @@ import time
 
 import psutil
 import pytest
+
 from hostbridge import Cancelled, HostMissing, UnreadableImage
 from hostbridge.darktable.render import pool
 from hostbridge.darktable.render.library import LibraryRenderer

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 import tifffile
+from PIL import ImageCms
+
 from hostbridge import HostFailed
 from hostbridge.darktable.render import picture
-from PIL import ImageCms
 
 
 def write(path, pixels, *tags):

@@ -4,6 +4,7 @@ import os
 import time
 
 import pytest
+
 from hostbridge import NotWritable
 from hostbridge.darktable.render.scratch import Scratch
 
