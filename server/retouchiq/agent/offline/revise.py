@@ -23,6 +23,7 @@ from retouchiq.reward import Metric, Verdict
 
 Vector = NDArray[np.float64]
 
+NOTHING = 0.01  # of the amount before: too little to see, and better said as 0
 GOOD = 9.5  # a metric at or above this score is met: nothing to gain from moving it
 LARGEST_STEP = 1.6  # of the amount itself: renders are far from linear beyond
 FARTHEST = 4.0  # times the first amount: a target that needs more fights with another wish, and looks it
@@ -42,8 +43,9 @@ def revise(trials: Sequence[Trial]) -> Plan | None:
         return None
     edits = list(best.plan.edits)
     for i, change in zip(free, step * scale, strict=True):
-        moved = edits[i].model_copy(update={"amount": float(f"{edits[i].amount + change:.3g}")})
-        edits[i] = moved.clamped()
+        amount = edits[i].amount + change
+        rounded = 0.0 if abs(amount) < NOTHING * scale[free.index(i)] else float(f"{amount:.3g}")
+        edits[i] = edits[i].model_copy(update={"amount": rounded}).clamped()
     if any(tuple(edits) == trial.plan.edits for trial in trials):
         return None
     return best.plan.model_copy(update={"edits": tuple(edits), "reasoning": _explain(trials, edits)})

@@ -156,8 +156,9 @@ ROWS: dict[str, Row] = {
         f"{name}.{part}": _row((effect,), amount, moves, risks)
         for name in BANDS
         for part, effect, amount, moves, risks in (
-            ("hue", Effect("hue", 7.0, where=_band(name)), 15, "hue chroma", "banding"),
-            ("saturation", Effect("chroma", 0.0, 0.25, where=_band(name)), 35, "chroma", "banding"),
+            ("hue", Effect("hue", 7.0, where=_band(name)), 15, "hue chroma warmth magenta", "banding"),
+            # not "chroma": in one band every change of saturation looks like a cast
+            ("saturation", Effect("colourfulness", 0.0, 0.25, where=_band(name)), 35, "chroma warmth magenta", "banding"),
             (
                 "lightness",
                 Effect("lightness", 3.5, where=_band(name), ends=0.9),
