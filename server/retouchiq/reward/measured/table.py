@@ -128,6 +128,8 @@ def _row(effects: tuple[Effect, ...], amount: float, moves: str = "", risks: str
     return Row(effects, amount, frozenset(moves.split()), frozenset(risks.split()), dict(options))
 
 
+_BAND_MOVES = "chroma warmth magenta"
+
 ROWS: dict[str, Row] = {
     "exposure": _row((Effect("lightness", 7.0, ends=1.0),), 0.5, "lightness contrast chroma", "blown crushed noise"),
     "contrast": _row((Effect("spread", 1.0, 0.07),), 25, "contrast chroma lightness", "blown crushed banding"),
@@ -156,9 +158,9 @@ ROWS: dict[str, Row] = {
         f"{name}.{part}": _row((effect,), amount, moves, risks)
         for name in BANDS
         for part, effect, amount, moves, risks in (
-            ("hue", Effect("hue", 7.0, where=_band(name)), 15, "hue chroma warmth magenta", "banding"),
+            ("hue", Effect("hue", 7.0, where=_band(name)), 15, f"hue {_BAND_MOVES}", "banding"),
             # not "chroma": in one band every change of saturation looks like a cast
-            ("saturation", Effect("colourfulness", 0.0, 0.25, where=_band(name)), 35, "chroma warmth magenta", "banding"),
+            ("saturation", Effect("colourfulness", 0.0, 0.25, where=_band(name)), 35, _BAND_MOVES, "banding"),
             (
                 "lightness",
                 Effect("lightness", 3.5, where=_band(name), ends=0.9),
