@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from retouchiq.agent import Trial
+from retouchiq.agent.offline.facts import Facts, facts
 from retouchiq.agent.offline.propose import propose
 from retouchiq.agent.offline.revise import revise
 from retouchiq.language.request import Request
@@ -21,9 +22,14 @@ class OfflineAgent:
 
     name = "offline"
 
+    def __init__(self) -> None:
+        self._looked_at: tuple[Picture, Facts] | None = None
+
     def propose(self, before: Picture, request: Request) -> Plan:
-        """See `retouchiq.agent.offline.propose`."""
-        return propose(before, request)
+        """See `retouchiq.agent.offline.propose`; a picture is looked at once, however many requests come for it."""
+        if self._looked_at is None or self._looked_at[0] is not before:
+            self._looked_at = (before, facts(before))
+        return propose(self._looked_at[1], request)
 
     def revise(self, trials: Sequence[Trial]) -> Plan | None:
         """See `retouchiq.agent.offline.revise`."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hostbridge.controls import CONTROLS, Edit, Region
-from retouchiq.agent.offline.facts import Facts, facts
+from retouchiq.agent.offline.facts import Facts
 from retouchiq.language.request import Limit, Request, Wish
 from retouchiq.plan import Plan
-from retouchiq.reward import Picture
 
 PLAIN: dict[str, float] = {
     "exposure": 0.5,
@@ -125,13 +124,12 @@ CHOOSE: dict[str, Callable[[Wish, Facts], tuple[float, str]]] = {
 """Amount and reason for controls whose amount depends on the picture; the others take `PLAIN`."""
 
 
-def propose(before: Picture, request: Request) -> Plan:
-    """A plan for ``request`` on ``before``.
+def propose(seen: Facts, request: Request) -> Plan:
+    """A plan for ``request`` on the picture that ``seen`` was learnt from.
 
     Exact amounts are taken as they are, clamped to the control's range with a note. A region that must stay as it is
     limits every edit that would reach it.
     """
-    seen = facts(before)
     edits: list[Edit] = []
     notes: list[str] = []
     reasons: list[str] = []
