@@ -15,6 +15,8 @@ def ground(request: Request, picture: Picture) -> Request:
     fault answers is moved to ``unsupported`` with the way out.
     """
     located = locate(request, picture)
+    once = tuple(dict.fromkeys(located.unsupported))  # one sentence for the several wishes of one complaint
+    located = located.model_copy(update={"unsupported": once})
     if not located.open_ended and not located.free:
         return located
     found = faults(picture)

@@ -76,7 +76,7 @@ def _display() -> str:
         return f"{xvfb} (headless)"
     if display := os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY"):
         return f"your own, {display}; apt install xvfb to keep darktable off it"
-    raise HostMissing("no display and no Xvfb: apt install xvfb xauth")
+    raise HostMissing("no display and no Xvfb: apt install xvfb")
 
 
 def _renderer() -> str:
