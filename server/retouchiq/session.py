@@ -68,11 +68,20 @@ class Finished:
 Step = Observe | Try | Finished
 
 
+@dataclass(frozen=True)
+class _State:
+    """What the image carries after a turn, how it looks then, and what that turn asked for (None: no turn yet)."""
+
+    edits: tuple[Edit, ...]
+    picture: Picture
+    request: Request | None = None
+
+
 @dataclass
 class _Loop:
-    """The turn under way: what it started from and what was tried."""
+    """The turn under way: what it started from and what was tried. ``replaces``: the last state, if it succeeds."""
 
-    turn: Turn
+    replaces: bool
     request: Request
     before: Picture
     kept: tuple[Edit, ...]
@@ -114,13 +123,13 @@ class Session:
         self.outcomes: list[Outcome] = []
         self._original: Picture | None = None
         self._instruction = ""
-        self._states: list[tuple[tuple[Edit, ...], Picture]] = []
+        self._states: list[_State] = []
         self._loop: _Loop | None = None
 
     @property
     def edits(self) -> tuple[Edit, ...]:
         """What the image carries now."""
-        return self._states[-1][0] if self._states else ()
+        return self._states[-1].edits if self._states else ()
 
     @property
     def trials(self) -> Sequence[Trial]:
@@ -138,27 +147,28 @@ class Session:
         """Take the picture the last step asked for, and say what is next."""
         if self._original is None:
             self._original = picture
-            self._states = [((), picture)]
+            self._states = [_State((), picture)]
             return self._begin()
         if self._loop is None:
             raise RuntimeError("nothing was asked to be rendered: call instruct() first")
         return self._judge(self._loop, picture)
 
     def _begin(self) -> Step:
-        previous = self.outcomes[-1].request if self.outcomes else None
+        refused = self.outcomes[-1].request if self.outcomes and not self.outcomes[-1].applied else None
+        previous = refused or self._states[-1].request
         turn = read_turn(self._instruction, previous) if previous else Turn(kind="new", request=read(self._instruction))
         if turn.kind in ("undo", "first", "reset"):
             return self._step_back(turn.kind)
-        if turn.kind == "new" or len(self._states) < 2:
-            kept, before = self._states[-1]
-        else:  # the last turn again, weaker, stronger or the other way: from what it started from
-            kept, before = self._states[-2]
+        # "a bit less" is the last turn again, from what that one started from
+        replaces = turn.kind != "new" and refused is None
+        start = self._states[-2 if replaces else -1]
+        kept, before = start.edits, start.picture
         request = ground(turn.request or read(self._instruction), before)
         if self.reference is not None and not self.outcomes:
             request = with_reference(request, before, self.reference)
         judge = self.reward.rubric(before, request)
         plan = self.agent.propose(before, request)
-        self._loop = _Loop(turn, request, before, kept, judge, plan)
+        self._loop = _Loop(replaces, request, before, kept, judge, plan)
         if not plan.edits:
             return self._finish(self._loop, judge.judge(before), "no parameter can do what was asked")
         return self._try(plan)
@@ -195,9 +205,9 @@ class Session:
         applied = bool(loop.trials) and _better(verdict)
         if applied:
             assert loop.best_picture is not None
-            if loop.turn.kind != "new" and len(self._states) > 1:
+            if loop.replaces:
                 self._states.pop()
-            self._states.append((loop.kept + plan.edits, loop.best_picture))
+            self._states.append(_State(loop.kept + plan.edits, loop.best_picture, loop.request))
         return self._close(
             Outcome(
                 request=loop.request,
@@ -215,7 +225,7 @@ class Session:
         """Undo the last turn, go back to the first result, or to the untouched image: nothing needs a render."""
         keep = {"undo": max(1, len(self._states) - 1), "first": min(2, len(self._states)), "reset": 1}[kind]
         self._states = self._states[:keep]
-        edits, picture = self._states[-1]
+        edits, picture = self._states[-1].edits, self._states[-1].picture
         assert self._original is not None
         request = Request(instruction=self._instruction)
         verdict = self.reward.rubric(self._original, request).judge(picture)

@@ -139,6 +139,25 @@ def test_undo_returns_to_the_state_before_and_renders_nothing():
     assert outcome.edits == ()
 
 
+def test_less_after_a_refused_turn_keeps_the_turn_before_it():
+    session = Session(ScriptedAgent(), ScriptedReward([9.9, 1, 1, 1, 9.9], baseline=4.0))
+    play(session, "brighter")
+    play(session, "a lot warmer")
+    outcome, tried = play(session, "a bit less")
+    assert amounts(tried[0]) == [0.1, 0.1], "the first turn's edit is still there"
+    assert {wish.control for wish in outcome.request.wishes} == {"temperature"}
+
+
+def test_less_after_undo_speaks_of_the_turn_that_is_left():
+    session = Session(ScriptedAgent(), ScriptedReward([9.9, 9.9, 5, 9.9]))
+    play(session, "brighter")
+    play(session, "now warmer")
+    play(session, "undo")
+    outcome, _ = play(session, "a bit less")
+    assert [wish.control for wish in outcome.request.wishes] == ["exposure"]
+    assert len(outcome.edits) == 1
+
+
 def test_a_budget_of_nothing_is_refused():
     with pytest.raises(ValueError, match="budget = 0"):
         Session(ScriptedAgent(), ScriptedReward([]), budget=0)
