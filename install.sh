@@ -10,6 +10,7 @@ data=${XDG_DATA_HOME:-$HOME/.local/share}/retouchiq
 venv=$data/venv
 stamp=$venv/.retouchiq-stamp
 schemas=${XDG_CACHE_HOME:-$HOME/.cache}/retouchiq/schema
+locks=${XDG_CACHE_HOME:-$HOME/.cache}/retouchiq/locks
 if [ "$(id -u)" = 0 ]; then bin=/usr/local/bin; else bin=$HOME/.local/bin; fi
 command=$bin/retouchiq
 yes=no
@@ -188,7 +189,7 @@ remove() {
         say "removed $command"
     fi
     local folder
-    for folder in "$venv" "$schemas"; do
+    for folder in "$venv" "$schemas" "$locks"; do
         [ -d "$folder" ] || continue
         rm -rf "$folder"
         say "removed $folder"
