@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from hostbridge import UnknownControl
 
@@ -189,7 +189,8 @@ class Region(BaseModel):
         if name == "edges":
             return cls(name=name, shape=PLACES["centre"], inverted=True)
         if name.startswith("not "):
-            return cls.named(name[4:]).model_copy(update={"name": name, "inverted": True})
+            inner = cls.named(name[4:])
+            return inner.model_copy(update={"name": name, "inverted": not inner.inverted})
         if name in TONES:
             return cls(name=name, tones=TONES[name])
         if name in HUES:
@@ -223,7 +224,8 @@ class Edit(BaseModel):
     """One control, an amount in its unit, and where.
 
     ``options`` are the few words some controls need beside a number, listed in `OPTIONS`. Raises `UnknownControl` for
-    a control that is none; an amount may be out of range (`out_of_range`, `clamped`), the host's compiler decides.
+    a control or an option that is none; an amount may be out of range (`out_of_range`, `clamped`), the host's compiler
+    decides.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -238,6 +240,15 @@ class Edit(BaseModel):
         if name not in CONTROLS and "." not in name:
             raise UnknownControl(f"no control is called {name!r}: `retouchiq schema --controls` lists them")
         return name
+
+    @model_validator(mode="after")
+    def _with_known_options(self) -> Edit:
+        known = OPTIONS.get(self.control, {})
+        for name in self.options:
+            if name not in known:
+                takes = f"it takes {', '.join(known)}" if known else "it takes none"
+                raise UnknownControl(f"{self.control} has no option {name!r}: {takes}")
+        return self
 
     def clamped(self) -> Edit:
         """This edit with its amount inside the control's range (module fields are left to the host's schema)."""
