@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds a Debian trixie tree with darktable 5.4 for the host matrix, once, outside the repository.
+# Builds a Debian trixie tree with darktable 5.4 and GIMP 3.0 for the host matrix, once, outside the repository.
 #
 #   tests/hosts/build_tree.sh [FOLDER]      default: ${XDG_CACHE_HOME:-~/.cache}/retouchiq/trixie
 #
@@ -11,9 +11,9 @@ tree=${1:-${XDG_CACHE_HOME:-$HOME/.cache}/retouchiq/trixie}
 mirror=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
 ready=$tree/.retouchiq-ready
 # Everything from one suite: trixie and its backports do not mix inside one dependency tree.
-packages=(darktable gimp python3-gi python3-venv xvfb xauth)
+packages=(curl darktable gimp imagemagick python3-gi python3-venv xauth xdotool xvfb)
 
-if [ -e "$ready" ]; then
+if [ "$(cat "$ready" 2>/dev/null)" = "${packages[*]}" ]; then
     echo "$tree"
     exit 0
 fi
@@ -40,5 +40,5 @@ mkdir -p "$tree"
     # darktable finds its library by way of /proc.
     unshare --mount sh -c "mount -t proc proc '$tree/proc' && exec chroot '$tree' darktable-cli --version"
 } >&2
-touch "$ready"
+echo "${packages[*]}" > "$ready"
 echo "$tree"
