@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pyexiv2
 
+from hostbridge import MalformedSidecar
 from hostbridge.controls import Edit
 from hostbridge.darktable.compile import compile
 from hostbridge.darktable.render import Renderer
@@ -49,12 +50,27 @@ def full_size(image: Path, shown: tuple[int, int]) -> tuple[int, int]:
     return round(shown[0] * scale), round(shown[1] * scale)
 
 
+def _history_in(file: Path) -> Sidecar:
+    """The history that a sidecar, or the XMP packet inside a picture, holds. Raises `MalformedSidecar`."""
+    if file.suffix.lower() == ".xmp":
+        return Sidecar.read(file)
+    try:
+        with pyexiv2.Image(str(file)) as picture:
+            return Sidecar.parse(picture.read_raw_xmp())
+    except RuntimeError as error:
+        raise MalformedSidecar(
+            f"{file} holds no darktable history ({error}): name a sidecar, or a picture that darktable exported"
+        ) from error
+
+
 @dataclass
 class Photo:
     """A photo, rendered by ``renderer`` at ``size`` px on its long side.
 
-    ``base`` is the user's own sidecar less anything of ours or, where there is none, the history that darktable gave
+    ``base`` is the user's own history less anything of ours or, where there is none, the one that darktable gave
     the photo by itself. Edits are always put on top of it, so running again replaces them. ``renders`` counts.
+    ``state``: a sidecar, or a picture exported by darktable, that holds the user's history in place of the sidecar
+    beside the photo: what an open darktable has not written there yet.
     """
 
     path: Path
@@ -62,20 +78,35 @@ class Photo:
     schema: Schema
     size: int
     cancel: threading.Event = field(default_factory=threading.Event)
+    state: Path | None = None
     renders: int = 0
     base: Sidecar = field(init=False)
-    before: Picture = field(init=False)
+    _before: Picture | None = field(default=None, init=False)
+
+    @property
+    def before(self) -> Picture:
+        """The photo without us: float32 (height, width, 3); `observe` comes first."""
+        assert self._before is not None, "observe() renders it"
+        return self._before
 
     def observe(self) -> Picture:
-        """Render the photo without us, and learn its base from that render."""
+        """Render the photo without us, once, and learn its base from that render."""
+        if self._before is None:
+            own = self._own()
+            self.renders += 1
+            render = self.renderer.render(self.path, own if own.history else None, self.size, cancel=self.cancel)
+            whole = own.complete and own.history
+            self.base = own if whole else own.adopt_history(Sidecar.parse(render.packet))
+            self._before = render.pixels
+        return self._before
+
+    def _own(self) -> Sidecar:
+        """What the user has done: the sidecar beside the photo, its history replaced by that of ``state`` if given."""
         beside = sidecar_path(self.path)
-        own = Sidecar.read(beside).without_ours() if beside.exists() else Sidecar.new()
-        self.renders += 1
-        render = self.renderer.render(self.path, own if own.history else None, self.size, cancel=self.cancel)
-        whole = own.complete and own.history
-        self.base = own if whole else own.adopt_history(Sidecar.parse(render.packet))
-        self.before = render.pixels
-        return self.before
+        own = Sidecar.read(beside) if beside.exists() else Sidecar.new()
+        if self.state is not None:
+            own = own.adopt_history(_history_in(self.state))
+        return own.without_ours()
 
     def compile(self, edits: Sequence[Edit]) -> tuple[list[ModuleSettings], list[str]]:
         """The module settings of ``edits`` on this photo, and notes for the user."""

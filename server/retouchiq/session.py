@@ -13,8 +13,10 @@ The driver is darktable on the server side in `retouchiq.edit`; it may as well b
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
+from hostbridge import UnusableInput
 from hostbridge.controls import Edit
 from retouchiq.agent import Agent, Trial
 from retouchiq.grounding import ground
@@ -24,6 +26,8 @@ from retouchiq.language.turns import Turn, read_turn
 from retouchiq.plan import Plan
 from retouchiq.reference import with_reference
 from retouchiq.reward import Judge, Picture, Reward, Verdict
+from retouchiq.strength import scaled
+from retouchiq.variants import leaning
 
 
 @dataclass(frozen=True)
@@ -70,21 +74,29 @@ Step = Observe | Try | Finished
 
 @dataclass(frozen=True)
 class _State:
-    """What the image carries after a turn, how it looks then, and what that turn asked for (None: no turn yet)."""
+    """What the image carries after a turn, how it looks then, and what that turn asked for (None: no turn yet).
+
+    ``full``: the edits at 100 %, of which ``edits`` are those at the strength the user chose.
+    """
 
     edits: tuple[Edit, ...]
     picture: Picture
     request: Request | None = None
+    full: tuple[Edit, ...] = ()
 
 
 @dataclass
 class _Loop:
-    """The turn under way: what it started from and what was tried. ``replaces``: the last state, if it succeeds."""
+    """The turn under way: what it started from and what was tried. ``replaces``: the last state, if it succeeds.
+
+    ``kept``: edits of earlier turns. ``added``: what the variant adds to every plan.
+    """
 
     replaces: bool
     request: Request
     before: Picture
     kept: tuple[Edit, ...]
+    added: tuple[Edit, ...]
     judge: Judge
     plan: Plan
     trials: list[Trial] = field(default_factory=list)
@@ -98,7 +110,8 @@ class Session:
 
     ``budget``: renders of plans a turn may use, 1 or more. ``target``: a score (0…10) that is good enough to stop at.
     A turn also stops after two renders in a row that bring no gain, or when the agent has nothing left to try.
-    ``reference``: a finished picture the first turn is to come close to in tone and colour.
+    ``reference``: a finished picture the first turn is to come close to in tone and colour. ``variant``: one of
+    `retouchiq.variants.NAMES`.
     """
 
     GAIN = 0.05
@@ -112,6 +125,7 @@ class Session:
         budget: int = 6,
         target: float = 9.3,
         reference: Picture | None = None,
+        variant: str = "as asked",
     ) -> None:
         if budget < 1:
             raise ValueError(f"budget = {budget}: a verified edit needs at least one render")
@@ -120,11 +134,13 @@ class Session:
         self.budget = budget
         self.target = target
         self.reference = reference
-        self.outcomes: list[Outcome] = []
+        self.variant = variant
         self._original: Picture | None = None
         self._instruction = ""
         self._states: list[_State] = []
+        self._refused: Request | None = None  # the last turn's request, where nothing of it was applied
         self._loop: _Loop | None = None
+        self._strengthened: _State | None = None  # what the render under way will be, while the strength is changed
 
     @property
     def edits(self) -> tuple[Edit, ...]:
@@ -143,8 +159,47 @@ class Session:
             return Observe()
         return self._begin()
 
+    def strengthen(self, percent: float) -> Step:
+        """Put the accepted edits at ``percent`` (0…150) of their amounts, and judge that.
+
+        The result is taken whatever its score: the user chose it. Raises `UnusableInput` where nothing is applied.
+        """
+        if len(self._states) < 2:
+            raise UnusableInput("no edit is applied whose strength could be changed: give an instruction first")
+        last = self._states[-1]
+        edits = scaled(last.full, percent)
+        self._strengthened = _State(edits, last.picture, last.request, last.full)
+        if not edits:
+            return self._strengthen(self._states[0].picture)
+        return Try(Plan(reasoning=f"The same edits at {percent:g} %.", edits=edits))
+
+    def saved(self) -> dict[str, Any]:
+        """What `resume` needs, as plain data; the pictures are left out, they can be rendered again."""
+        return {
+            "turns": [
+                {
+                    "edits": [edit.model_dump(mode="json") for edit in state.edits],
+                    "full": [edit.model_dump(mode="json") for edit in state.full],
+                    "request": state.request.model_dump(mode="json") if state.request else None,
+                }
+                for state in self._states[1:]
+            ],
+            "refused": self._refused.model_dump(mode="json") if self._refused else None,
+        }
+
+    def resume(self, saved: dict[str, Any], original: Picture, pictures: Sequence[Picture]) -> None:
+        """Go on from ``saved`` in a new session: ``pictures`` are renders of `saved_edits`, one each, in order."""
+        self._original = original
+        self._states = [_State((), original)]
+        for turn, picture in zip(saved["turns"], pictures, strict=True):
+            request = Request.model_validate(turn["request"]) if turn["request"] else None
+            self._states.append(_State(_edits(turn["edits"]), picture, request, _edits(turn["full"])))
+        self._refused = Request.model_validate(saved["refused"]) if saved["refused"] else None
+
     def rendered(self, picture: Picture) -> Step:
         """Take the picture the last step asked for, and say what is next."""
+        if self._strengthened is not None:
+            return self._strengthen(picture)
         if self._original is None:
             self._original = picture
             self._states = [_State((), picture)]
@@ -154,7 +209,7 @@ class Session:
         return self._judge(self._loop, picture)
 
     def _begin(self) -> Step:
-        refused = self.outcomes[-1].request if self.outcomes and not self.outcomes[-1].applied else None
+        refused = self._refused
         previous = refused or self._states[-1].request
         turn = read_turn(self._instruction, previous) if previous else Turn(kind="new", request=read(self._instruction))
         if turn.kind in ("undo", "first", "reset"):
@@ -164,11 +219,12 @@ class Session:
         start = self._states[-2 if replaces else -1]
         kept, before = start.edits, start.picture
         request = ground(turn.request or read(self._instruction), before)
-        if self.reference is not None and not self.outcomes:
+        if self.reference is not None and len(self._states) == 1 and refused is None:
             request = with_reference(request, before, self.reference)
         judge = self.reward.rubric(before, request)
         plan = self.agent.propose(before, request)
-        self._loop = _Loop(replaces, request, before, kept, judge, plan)
+        added = leaning(self.variant, request, (*plan.edits, *kept))
+        self._loop = _Loop(replaces, request, before, kept, added, judge, plan)
         if not plan.edits:
             return self._finish(self._loop, judge.judge(before), "no parameter can do what was asked")
         return self._try(plan)
@@ -176,7 +232,7 @@ class Session:
     def _try(self, plan: Plan) -> Try:
         assert self._loop is not None
         self._loop.plan = plan
-        return Try(plan.model_copy(update={"edits": self._loop.kept + plan.edits}))
+        return Try(plan.model_copy(update={"edits": self._loop.kept + plan.edits + self._loop.added}))
 
     def _judge(self, loop: _Loop, picture: Picture) -> Step:
         verdict = loop.judge.judge(picture)
@@ -207,8 +263,11 @@ class Session:
             assert loop.best_picture is not None
             if loop.replaces:
                 self._states.pop()
-            self._states.append(_State(loop.kept + plan.edits, loop.best_picture, loop.request))
-        return self._close(
+            edits = loop.kept + plan.edits + loop.added
+            self._states.append(_State(edits, loop.best_picture, loop.request, edits))
+        self._refused = None if applied else loop.request
+        self._loop = None
+        return Finished(
             Outcome(
                 request=loop.request,
                 plan=plan,
@@ -230,14 +289,27 @@ class Session:
         request = Request(instruction=self._instruction)
         verdict = self.reward.rubric(self._original, request).judge(picture)
         plan = Plan(reasoning=f"Went back as asked: {len(edits)} edits remain.", edits=edits)
-        after = picture if edits else None
-        outcome = Outcome(request, plan, verdict, True, edits, (), "went back", after)
-        return self._close(outcome)
+        self._refused = None
+        return Finished(Outcome(request, plan, verdict, True, edits, (), "went back", picture))
 
-    def _close(self, outcome: Outcome) -> Finished:
-        self._loop = None
-        self.outcomes.append(outcome)
-        return Finished(outcome)
+    def _strengthen(self, picture: Picture) -> Finished:
+        assert self._strengthened is not None
+        state = replace(self._strengthened, picture=picture)
+        self._strengthened = None
+        self._states[-1] = state
+        request = state.request or Request(instruction=self._instruction)
+        verdict = self.reward.rubric(self._states[-2].picture, request).judge(picture)
+        plan = Plan(reasoning="The same edits at the strength you chose.", edits=state.edits)
+        return Finished(Outcome(request, plan, verdict, True, state.edits, (), "strength chosen", picture))
+
+
+def saved_edits(saved: dict[str, Any]) -> list[tuple[Edit, ...]]:
+    """What the image carried after each turn of ``saved`` (`Session.saved`): to be rendered for `Session.resume`."""
+    return [_edits(turn["edits"]) for turn in saved["turns"]]
+
+
+def _edits(plain: Sequence[dict[str, Any]]) -> tuple[Edit, ...]:
+    return tuple(Edit.model_validate(each) for each in plain)
 
 
 def _better(verdict: Verdict) -> bool:

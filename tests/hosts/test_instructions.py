@@ -179,7 +179,8 @@ def results(data):
         def one(case):
             (instruction, effect, least, most), name = case
             photo = Photo(data / name, renderer, schema, 512)
-            outcome = drive(Session(OfflineAgent(), MeasuredReward()), photo, instruction, lambda _: None)
+            session = Session(OfflineAgent(), MeasuredReward())
+            outcome = drive(session, session.instruct(instruction), photo, lambda _: None)
             after = outcome.after if outcome.after is not None else photo.before
             value = float(effect(rgb2lab(photo.before), rgb2lab(after)))
             return (instruction, name), (value, least <= value <= most, outcome.verdict.score, photo.renders)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from retouchiq.cli.edit import show
 from retouchiq.cli.host import installed_schema, open_agent, open_reward
-from retouchiq.cli.terminal import progress
+from retouchiq.cli.terminal import progress, said
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -31,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
     with progress() as say, open_renderer("library") as renderer:
         for photo in photos:
             job = Job(photo.resolve(), (instruction,), out / f"{photo.name}.retouchiq")
-            answer = edit(job, open_agent("offline"), open_reward("measured"), renderer, schema, say)
+            answer = edit(job, open_agent("offline"), open_reward("measured"), renderer, schema, said(say))
             print(f"\n{photo.name}: “{instruction}”")
             show(answer)
             applied.append(answer["applied"])

@@ -15,8 +15,9 @@ from retouchiq.cli.host import (
     open_reward,
     positive,
     size,
+    strength,
 )
-from retouchiq.cli.terminal import print_json, progress, show_plan, show_verdict
+from retouchiq.cli.terminal import print_json, progress, said, show_plan, show_verdict
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -37,6 +38,12 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument("--look", metavar="NAME", help="a named look to begin with")
     parser.add_argument(
         "--reference", type=Path, metavar="IMG", help="a finished picture to come close to in tone and colour"
+    )
+    parser.add_argument(
+        "--strength", type=strength, default=100, metavar="N", help="percent of the accepted edit, 0…150 (default: 100)"
+    )
+    parser.add_argument(
+        "--variants", type=int, choices=(1, 2, 3), default=1, help="how many different answers (default: 1)"
     )
     parser.add_argument(
         "--budget", type=positive, default=6, metavar="N", help="renders of plans a turn may use (default: 6)"
@@ -76,8 +83,10 @@ def run(args: argparse.Namespace) -> int:
             in_place=args.in_place,
             look=args.look,
             reference=args.reference,
+            strength=args.strength,
+            variants=args.variants,
         )
-        answer = edit(job, open_agent(args.agent), open_reward(args.reward), renderer, installed_schema(), say)
+        answer = edit(job, open_agent(args.agent), open_reward(args.reward), renderer, installed_schema(), said(say))
     if args.json:
         print_json(answer)
     else:
@@ -92,6 +101,8 @@ def show(answer: dict[str, Any]) -> None:
     show_verdict(answer["verdict"])
     if not answer["applied"]:
         print("Not applied: no render scored better than leaving the photo as it is.")
+    for variant in answer["variants"]:
+        print(f"Variant “{variant['name']}” scores {variant['score']:.1f}.")
     print(f"{answer['renders']} renders in {answer['seconds']:.1f} s.")
     for name, path in answer["files"].items():
         print(f"{name:>8}  {path}")

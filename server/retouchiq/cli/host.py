@@ -65,3 +65,13 @@ def size(text: str) -> int:
     if not 64 <= number <= 16384:
         raise argparse.ArgumentTypeError(f"{text} px: name a long side between 64 and 16384")
     return number
+
+
+def strength(text: str) -> float:
+    """Percent of an edit's amounts: 0…150."""
+    from retouchiq.strength import HIGH, LOW
+
+    number = float(text)
+    if not LOW <= number <= HIGH:
+        raise argparse.ArgumentTypeError(f"{text}: name a strength between {LOW:g} and {HIGH:g} percent")
+    return number

@@ -6,7 +6,10 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from retouchiq.edit import Progress
 
 
 def print_json(answer: Any) -> None:
@@ -28,6 +31,11 @@ def progress(quiet: bool = False) -> Iterator[Callable[[str], None]]:
         return
     with console.status("starting") as status:
         yield status.update
+
+
+def said(say: Callable[[str], None]) -> Callable[[Progress], None]:
+    """A listener to an edit that passes on what it says."""
+    return lambda progress: say(progress.says)
 
 
 def show_plan(plan: dict[str, Any]) -> None:

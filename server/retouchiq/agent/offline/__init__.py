@@ -27,9 +27,10 @@ class OfflineAgent:
 
     def propose(self, before: Picture, request: Request) -> Plan:
         """See `retouchiq.agent.offline.propose`; a picture is looked at once, however many requests come for it."""
-        if self._looked_at is None or self._looked_at[0] is not before:
-            self._looked_at = (before, facts(before))
-        return propose(self._looked_at[1], request)
+        looked_at = self._looked_at
+        if looked_at is None or looked_at[0] is not before:
+            self._looked_at = looked_at = (before, facts(before))
+        return propose(looked_at[1], request)
 
     def revise(self, trials: Sequence[Trial]) -> Plan | None:
         """See `retouchiq.agent.offline.revise`."""
