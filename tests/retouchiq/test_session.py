@@ -1,14 +1,17 @@
 """The loop without a host: what is rendered, what is kept, when it stops."""
 
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hostbridge import UnusableInput
 from hostbridge.controls import Edit
 from retouchiq.plan import Plan
 from retouchiq.reward import Criterion, Metric, Rubric, Verdict
-from retouchiq.session import Finished, Observe, Session, Try
+from retouchiq.session import Finished, Observe, Session, Try, saved_edits
 
 GREY = np.full((16, 24, 3), 0.4, np.float32)
 
@@ -161,3 +164,86 @@ def test_less_after_undo_speaks_of_the_turn_that_is_left():
 def test_a_budget_of_nothing_is_refused():
     with pytest.raises(ValueError, match="budget = 0"):
         Session(ScriptedAgent(), ScriptedReward([]), budget=0)
+
+
+class Named(ScriptedReward):
+    """Scores every render the same; its rubric is for whatever it is asked."""
+
+    def __init__(self, score=8.0):
+        super().__init__([])
+        self.score = score
+
+    def judge(self, after):
+        self.scores = iter([self.score])
+        return super().judge(after)
+
+
+def finish(step, session, tried=None):
+    while not isinstance(step, Finished):
+        if tried is not None and isinstance(step, Try):
+            tried.append(step.plan)
+        step = session.rendered(GREY if isinstance(step, Observe) else GREY.copy())
+    return step.outcome
+
+
+def test_half_the_strength_renders_half_the_edit_and_the_full_one_comes_back():
+    session, tried = Session(ScriptedAgent(), Named(9.9)), []
+    play(session)
+    half = finish(session.strengthen(50), session, tried)
+    assert amounts(tried[0]) == [0.05]
+    assert half.applied
+    assert amounts(half.edits) == [0.05]
+    assert amounts(finish(session.strengthen(100), session).edits) == [0.1]
+
+
+def test_no_strength_at_all_is_the_photo_as_it_was():
+    session = Session(ScriptedAgent(), Named(9.9))
+    play(session)
+    outcome = session.strengthen(0).outcome
+    assert outcome.applied
+    assert outcome.edits == ()
+    assert outcome.after is GREY
+
+
+def test_strength_without_an_edit_says_what_to_do_first():
+    session = Session(ScriptedAgent(), Named(3.0))
+    play(session)
+    with pytest.raises(UnusableInput, match="give an instruction first"):
+        session.strengthen(50)
+
+
+def test_a_turn_after_a_change_of_strength_builds_on_what_the_image_carries():
+    session = Session(ScriptedAgent(), Named(9.9))
+    play(session)
+    finish(session.strengthen(50), session)
+    outcome, _ = play(session, "more contrast")
+    assert amounts(outcome.edits) == [0.05, 0.1]
+
+
+def test_a_session_goes_on_after_a_restart_as_if_nothing_had_happened():
+    first = Session(ScriptedAgent(), Named(9.9))
+    play(first, "brighter")
+    play(first, "more contrast")
+    saved = json.loads(json.dumps(first.saved()))
+    second = Session(ScriptedAgent(), Named(9.9))
+    second.resume(saved, GREY, [GREY.copy() for _ in saved_edits(saved)])
+    assert second.edits == first.edits
+    one, other = play(first, "undo the last step")[0], play(second, "undo the last step")[0]
+    assert one.edits == other.edits
+    assert len(one.edits) == 1
+
+
+def test_a_refusal_is_remembered_over_a_restart():
+    first = Session(ScriptedAgent(), Named(3.0))
+    play(first, "brighter")
+    second = Session(ScriptedAgent(), Named(9.9))
+    second.resume(json.loads(json.dumps(first.saved())), GREY, [])
+    assert play(second, "a bit less")[0].request.wishes[0].strength < 1
+
+
+def test_a_variant_carries_its_additions_in_every_render():
+    session = Session(ScriptedAgent(), Named(9.9), variant="softer")
+    outcome, tried = play(session)
+    assert outcome.edits == tried[0].edits
+    assert len(outcome.edits) == 4
+    assert outcome.edits[0].control == "exposure"
