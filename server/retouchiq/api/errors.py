@@ -1,6 +1,6 @@
 """How the API says no: one form for every refusal, whoever refuses.
 
-``{"error": {"kind": "UnreadableImage", "message": "…", "way_out": "…" | null}}``, with the status that fits. Routes raise
+``{"error": {"kind": "UnreadableImage", "message": "…", "way_out": "…" | null}}``, with a status. Routes raise
 a `Refusal`, or let the errors of `hostbridge` through: both become this form, as do FastAPI's own.
 """
 
