@@ -1,10 +1,11 @@
-"""Plans, verdicts and module settings as the plain data that ``--json`` prints: a contract other programs parse."""
+"""Plans, verdicts, modules and their schema as the plain data that ``--json`` prints: a contract programs parse."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from hostbridge.controls import Edit
+from hostbridge.darktable.schema import Field, Module
 from hostbridge.darktable.settings import Mask, ModuleSettings
 from retouchiq.plan import Plan
 from retouchiq.reward import Metric, Verdict
@@ -72,3 +73,29 @@ def _mask(mask: Mask) -> dict[str, Any]:
         "inverted": mask.inverted,
         "opacity": mask.opacity,
     }
+
+
+def schema_answer(module: Module) -> dict[str, Any]:
+    """``operation``, ``version``, ``size``, ``one_instance``, ``maskable``, ``deprecated`` and ``fields``."""
+    return {
+        "operation": module.operation,
+        "version": module.version,
+        "size": module.size,
+        "one_instance": module.one_instance,
+        "maskable": module.maskable,
+        "deprecated": module.deprecated,
+        "fields": [_field(field) for field in module.fields],
+    }
+
+
+def _field(field: Field) -> dict[str, Any]:
+    """Only what the kind of field has: nested fields, items and count, names and values, a range."""
+    answer: dict[str, Any] = {"name": field.name, "kind": field.kind, "offset": field.offset, "size": field.size}
+    extra = {key: getattr(field, key) for key in ("description", "low", "high", "default", "values", "count")}
+    absent: dict[str, Any] = {"description": "", "low": None, "high": None, "default": None, "values": {}, "count": 0}
+    answer |= {key: value for key, value in extra.items() if value != absent[key]}
+    if field.items is not None:
+        answer["items"] = _field(field.items)
+    if field.fields:
+        answer["fields"] = [_field(each) for each in field.fields]
+    return answer

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
 from hostbridge.controls import CONTROLS
-from hostbridge.darktable.schema import Field, Module
+from retouchiq.answers import schema_answer
 from retouchiq.cli.host import add_json, installed_schema
 from retouchiq.cli.terminal import print_json
 
@@ -24,7 +23,7 @@ def run(args: argparse.Namespace) -> int:
         return _controls(args.json)
     schema = installed_schema()
     modules = [schema.module(args.operation)] if args.operation else list(schema.modules.values())
-    described = [_described(module) for module in modules]
+    described = [schema_answer(module) for module in modules]
     if args.json:
         print_json(described[0] if args.operation else {"version": schema.version, "modules": described})
         return 0
@@ -33,31 +32,6 @@ def run(args: argparse.Namespace) -> int:
         for field in module["fields"] if args.operation else ():
             print("  " + "  ".join(f"{key}={value}" for key, value in field.items() if value not in (None, "", [])))
     return 0
-
-
-def _described(module: Module) -> dict[str, Any]:
-    return {
-        "operation": module.operation,
-        "version": module.version,
-        "size": module.size,
-        "one_instance": module.one_instance,
-        "maskable": module.maskable,
-        "deprecated": module.deprecated,
-        "fields": [_field(field) for field in module.fields],
-    }
-
-
-def _field(field: Field) -> dict[str, Any]:
-    """Only what the kind of field has: nested fields, items and count, names and values, a range."""
-    answer: dict[str, Any] = {"name": field.name, "kind": field.kind, "offset": field.offset, "size": field.size}
-    extra = {key: getattr(field, key) for key in ("description", "low", "high", "default", "values", "count")}
-    absent: dict[str, Any] = {"description": "", "low": None, "high": None, "default": None, "values": {}, "count": 0}
-    answer |= {key: value for key, value in extra.items() if value != absent[key]}
-    if field.items is not None:
-        answer["items"] = _field(field.items)
-    if field.fields:
-        answer["fields"] = [_field(each) for each in field.fields]
-    return answer
 
 
 def _controls(as_json: bool) -> int:
