@@ -1,0 +1,339 @@
+-- What the panel's buttons, the menu action and the shortcut do. One piece of work at a time.
+
+local dt = require "darktable"
+local batch = require "retouchiq/batch"
+local client = require "retouchiq/client"
+local explain = require "retouchiq/explain"
+local history = require "retouchiq/history"
+local panel = require "retouchiq/panel"
+local remembered = require "retouchiq/remembered"
+local retouch = require "retouchiq/retouch"
+local shell = require "retouchiq/shell"
+local _ = require "retouchiq/translation"
+
+local actions = {}
+
+local STEADY = 400 -- ms between two looks at the strength slider, which tells nobody that it was moved
+local MOST_LOOKS = 100
+
+local work = nil -- what is being done, as follow and batch watch it
+local records = {} -- image id -> the edit of ours that the image carries (see retouch)
+local edits = {} -- image id -> the last edit that was worked out for it, applied or not
+local looks = {} -- names, in the order of the combobox
+local alive = false -- whether the panel is in use
+
+-- the photos at hand -------------------------------------------------------------------------------------------------
+
+-- The open image in the darkroom, else the selection.
+local function photos()
+  if dt.gui.current_view().id == "darkroom" then return { dt.gui.views.darkroom.display_image() } end
+  return dt.gui.selection()
+end
+
+local function photo()
+  return photos()[1]
+end
+
+local function record_of(image)
+  return image and records[image.id]
+end
+
+local function keep(image, record)
+  records[image.id] = record
+  records[record.image.id] = record
+end
+
+-- Both the image and its duplicate lose the record.
+local function drop(record)
+  for id, each in pairs(records) do
+    if each == record then records[id] = nil end
+  end
+end
+
+-- what the panel shows -----------------------------------------------------------------------------------------------
+
+local function answer_lines(variants)
+  local lines = {}
+  for index = 1, #variants do
+    lines[index] = string.format("%d  %s  %.1f", index, _(variants[index].name), variants[index].score)
+  end
+  return lines
+end
+
+local seen = {} -- the record and strength that the slider was last known to stand for
+
+local function show_answers(record)
+  local result = record and record.edit and record.edit.result
+  local variants = result and result.variants or {}
+  if #variants < 2 then return false end
+  panel.fill("answers", answer_lines(variants), result.chosen + 1)
+  return true
+end
+
+local function report_of(edit)
+  return edit and edit.result and edit.result.files and edit.result.files.report
+end
+
+function actions.refresh()
+  if not alive then return end
+  local image = photo()
+  local record, edit = record_of(image), image and edits[image.id]
+  seen = { record = record, strength = panel.widgets.strength.value }
+  local explaining = panel.widgets.explain.value
+  panel.show {
+    continue = record ~= nil and record.id ~= nil,
+    answers = show_answers(record),
+    explanation = explaining and (edit and explain(edit) or _("Nothing was worked out for this photo yet.")) or nil,
+    report = explaining and report_of(edit) ~= nil,
+  }
+  local free, ours = work == nil, record ~= nil
+  panel.enable {
+    apply = free, cancel = not free, undo = free and ours, compare = free and ours, answers = free, strength = free,
+  }
+end
+
+-- Says it in the panel, and where the panel may be out of sight.
+local function tell(sentence)
+  panel.say(sentence)
+  dt.print(sentence:match("[^\n]*"))
+end
+
+-- work ---------------------------------------------------------------------------------------------------------------
+
+local function cancel(job)
+  if work then
+    work.cancelled = true
+    panel.say(_("cancelling …"))
+  end
+  if job and job.valid then job.valid = false end
+end
+
+local function begin(title)
+  local watch = { cancelled = false }
+  local job = dt.gui.create_job(title, true, cancel)
+  function watch.says(sentence, part)
+    if not watch.cancelled then panel.say(sentence) end
+    if job.valid then job.percent = part end
+  end
+  function watch.finish()
+    if job.valid then job.valid = false end
+  end
+  return watch
+end
+
+-- Does one piece of work; an error in it becomes a sentence and leaves the panel usable.
+local function carry_out(title, doing)
+  if work then return tell(_("RetouchIQ is still at work on the last instruction.")) end
+  work = begin(title)
+  actions.refresh()
+  local fine, wrong = pcall(doing, work)
+  work.finish()
+  work = nil
+  if not fine then tell(tostring(wrong)) end
+  actions.refresh()
+end
+
+function actions.busy()
+  return work ~= nil
+end
+
+-- recent instructions and looks --------------------------------------------------------------------------------------
+
+local function limit()
+  return dt.preferences.read("retouchiq", "recent", "integer")
+end
+
+local function show_recent()
+  panel.fill("recent", remembered.read("recent"), 0)
+end
+
+local function show_looks(names)
+  local chosen = looks[panel.selected("look") - 1]
+  local lines, selected = { _("none") }, 1
+  for index = 1, #names do
+    lines[index + 1] = names[index]
+    if names[index] == chosen then selected = index + 1 end
+  end
+  looks = names
+  panel.fill("look", lines, selected)
+end
+
+-- Asks the server which looks there are, once it is known to run; the list is kept for the next start of darktable.
+local function load_looks()
+  local answer, fault = client.request("GET", "/v1/looks")
+  if not answer then return panel.say(fault.says) end
+  local names = {}
+  for index = 1, #answer do names[index] = answer[index].name end
+  remembered.write("look", names, MOST_LOOKS)
+  show_looks(names)
+end
+
+local looks_are_fresh = false
+
+local function freshen_looks()
+  if looks_are_fresh or not client.connected() then return end
+  looks_are_fresh = true
+  load_looks()
+end
+
+-- one photo ----------------------------------------------------------------------------------------------------------
+
+-- Takes the outcome of work on image's edit: says it, remembers the edit, forgets one that no longer counts.
+local function conclude(image, outcome)
+  if outcome.edit then edits[image.id] = outcome.edit end
+  if outcome.record then
+    outcome.record.edit = outcome.edit
+    edits[outcome.record.image.id] = outcome.edit
+    keep(image, outcome.record)
+  elseif outcome.kind == "changed" and record_of(image) then
+    drop(record_of(image))
+  end
+  tell(outcome.says)
+end
+
+local function retouch_one(image, choices, watch)
+  local record = record_of(image)
+  local continued = choices.continue and record and record.id
+  local outcome = continued and retouch.continue(record, choices, watch) or retouch.start(image, choices, watch)
+  conclude(image, outcome)
+  freshen_looks()
+end
+
+-- More of the edit that the photo at hand carries.
+local function more(title, doing)
+  local image = photo()
+  local record = record_of(image)
+  if not (record and record.id) or work then return end
+  carry_out(title, function(watch) conclude(image, doing(record, watch)) end)
+end
+
+local function restrengthen(percent)
+  more(_("changing the strength"), function(record, watch) return retouch.strengthen(record, percent, watch) end)
+end
+
+-- many photos --------------------------------------------------------------------------------------------------------
+
+local function conclude_many(results, choices)
+  for index = 1, #results do
+    local result = results[index]
+    if result.record then keep(result.image, result.record) end
+  end
+  local log = batch.log(results, choices)
+  local told = batch.summary(results) .. "\n" .. batch.details(results)
+  tell(log and told .. "\n" .. string.format(_("kept in %s"), log) or told)
+end
+
+local function retouch_many(images, choices, watch)
+  conclude_many(batch.run(images, choices, watch), choices)
+  freshen_looks()
+end
+
+-- the buttons --------------------------------------------------------------------------------------------------------
+
+-- An instruction, or a look alone.
+local function asked()
+  local choices = panel.choices(looks)
+  if choices.instruction == "" and choices.look then
+    choices.instruction, choices.look = choices.look .. " look", nil
+  end
+  return choices.instruction ~= "" and choices or nil
+end
+
+-- Retouches images with what the panel says.
+function actions.retouch(images)
+  local choices = asked()
+  if not choices then return tell(_("Type what is to be done first.")) end
+  if #images == 0 then return tell(_("Select a photo first.")) end
+  remembered.add("recent", choices.instruction, limit())
+  show_recent()
+  carry_out(_("retouching"), function(watch)
+    if #images == 1 then retouch_one(images[1], choices, watch) else retouch_many(images, choices, watch) end
+  end)
+end
+
+local function undo_one(image)
+  local record = record_of(image)
+  if not record then return nil end
+  local undone, says = history.undo(record.image)
+  if undone then drop(record) end
+  return undone and 1 or nil, says
+end
+
+local function undo_all(images)
+  local count, trouble = 0, nil
+  for index = 1, #images do
+    local undone, says = undo_one(images[index])
+    count, trouble = count + (undone or 0), says or trouble
+  end
+  tell(trouble or string.format(_("Undone: %d."), count))
+end
+
+local function compare()
+  local record = record_of(photo())
+  if not record then return end
+  local fine, says = history.compare(record.image)
+  if not fine then tell(says) end
+end
+
+local function use_recent()
+  local instruction = remembered.read("recent")[panel.selected("recent")]
+  if instruction then panel.widgets.instruction.text = instruction end
+end
+
+local function choose_answer()
+  local record, number = record_of(photo()), panel.selected("answers")
+  local result = record and record.edit and record.edit.result
+  if not result or number == 0 or number == result.chosen + 1 then return end
+  more(_("changing the answer"), function(at, watch) return retouch.choose(at, number, watch) end)
+end
+
+local function open_report()
+  local path = report_of(edits[photo() and photo().id])
+  if path and not shell.open(path) then tell(string.format(_("The report is %s"), path)) end
+end
+
+actions.pressed = {
+  apply = function() actions.retouch(photos()) end,
+  cancel = function() cancel() end,
+  undo = function() carry_out(_("undoing"), function() undo_all(photos()) end) end,
+  compare = compare,
+  recent = use_recent,
+  answers = choose_answer,
+  explain = actions.refresh,
+  report = open_report,
+}
+
+-- life ---------------------------------------------------------------------------------------------------------------
+
+-- Applies the strength once the slider stands still, where it was moved for the edit that is at hand.
+local function watch_strength()
+  local before = panel.widgets.strength.value
+  while alive and not dt.control.ending do
+    dt.control.sleep(STEADY)
+    local value = panel.widgets.strength.value
+    local still, moved = value == before, value ~= seen.strength
+    before = value
+    if still and moved and not work and seen.record and seen.record == record_of(photo()) then
+      restrengthen(math.floor(value + 0.5))
+    end
+  end
+end
+
+-- Fills the panel and begins to watch it. The server is asked for its looks where none are known from before.
+function actions.start()
+  alive = true
+  show_recent()
+  show_looks(remembered.read("look"))
+  actions.refresh()
+  dt.control.dispatch(watch_strength)
+  if #looks == 0 then dt.control.dispatch(load_looks) end
+end
+
+-- Stops everything: work at hand is cancelled, temporary files are removed.
+function actions.stop()
+  cancel()
+  alive = false
+  shell.clear()
+end
+
+return actions

@@ -1,0 +1,155 @@
+-- The panel: its widgets, what is chosen in them and what they show. What the buttons do is in actions.
+
+local dt = require "darktable"
+local _ = require "retouchiq/translation"
+
+local panel = { widgets = {} }
+
+local widgets = panel.widgets
+local actions -- name -> function, given to build
+
+local function button(name, label, tooltip)
+  widgets[name] = dt.new_widget("button") {
+    label = label,
+    tooltip = tooltip,
+    clicked_callback = function() panel.press(name) end,
+  }
+  return widgets[name]
+end
+
+local function check(name, label, tooltip, value)
+  widgets[name] = dt.new_widget("check_button") {
+    label = label,
+    tooltip = tooltip,
+    value = value or false,
+    clicked_callback = function() panel.press(name) end,
+  }
+  return widgets[name]
+end
+
+local function choice(name, label, tooltip)
+  widgets[name] = dt.new_widget("combobox") {
+    label = label,
+    tooltip = tooltip,
+    changed_callback = function() panel.press(name) end,
+  }
+  return widgets[name]
+end
+
+local function text(name)
+  widgets[name] = dt.new_widget("text_view") { text = "", editable = false }
+  return widgets[name]
+end
+
+local function row(...)
+  local box = dt.new_widget("box") { orientation = "horizontal", ... }
+  return box
+end
+
+local function instruction()
+  widgets.instruction = dt.new_widget("entry") {
+    text = "",
+    placeholder = _("warmer, lift the shadows a little"),
+    editable = true,
+    tooltip = _("what is to be done to the photo, in your own words"),
+  }
+  return widgets.instruction
+end
+
+local function strength()
+  widgets.strength = dt.new_widget("slider") {
+    label = _("strength"),
+    tooltip = _("how much of the edit is applied, in percent; moved afterwards it changes the edit that is applied"),
+    soft_min = 0, soft_max = 150, hard_min = 0, hard_max = 150, step = 5, digits = 0, value = 100,
+  }
+  return widgets.strength
+end
+
+-- Does what a press on the widget of that name does, in the calling Lua thread.
+function panel.press(name)
+  local action = actions[name]
+  if action then action() end
+end
+
+-- Makes the widgets and answers the box with all of them. does: widget name -> what a press on it does.
+function panel.build(does)
+  actions = does
+  panel.box = dt.new_widget("box") {
+    orientation = "vertical",
+    instruction(),
+    choice("recent", _("recent"), _("an instruction that was used before")),
+    choice("look", _("look"), _("a named style to start from")),
+    strength(),
+    check("continue", _("continue the last edit"),
+      _("on: the instruction is added to the last edit of this photo, such as “a bit less”\n"
+        .. "off: a new edit, which replaces the last one\n"
+        .. "a look and variants count for a new edit only"), true),
+    row(
+      check("variants", _("variants"), _("work out three different answers to choose from (one photo only)")),
+      check("duplicate", _("on a duplicate"), _("leave the photo as it is and retouch a duplicate of it")),
+      check("explain", _("explain"), _("show why the edit looks as it does and what each measure says"))
+    ),
+    row(
+      button("apply", _("apply"), _("retouch the open image, or each selected one")),
+      button("cancel", _("cancel"), _("stop; what is not applied yet is not applied"))
+    ),
+    row(
+      button("undo", _("undo"), _("take back our last edit of these photos")),
+      button("compare", _("before/after"), _("switch between the photo before our last edit and after it"))
+    ),
+    choice("answers", _("answer"), _("the answers that were worked out, with their scores; choosing one applies it")),
+    text("status"),
+    text("explanation"),
+    button("report", _("open the report"), _("the edit with its pictures and measures in the browser")),
+  }
+  widgets.answers.visible, widgets.continue.visible = false, false
+  return panel.box
+end
+
+-- filling ------------------------------------------------------------------------------------------------------------
+
+-- Puts entries into the combobox of that name, selecting one of them (0: none).
+function panel.fill(name, entries, selected)
+  local combobox = widgets[name]
+  for index = #combobox, 1, -1 do combobox[index] = nil end
+  for index = 1, #entries do combobox[index] = entries[index] end
+  combobox.selected = selected
+end
+
+-- What is selected in the combobox of that name, counted from 1; 0 where nothing is.
+function panel.selected(name)
+  return math.tointeger(widgets[name].selected) or 0
+end
+
+function panel.say(sentence)
+  widgets.status.text = sentence
+end
+
+-- Shows what fits the photo at hand. shown: continue, answers, explanation (a text or nil), report.
+function panel.show(shown)
+  widgets.continue.visible = shown.continue
+  widgets.answers.visible = shown.answers
+  widgets.explanation.visible = shown.explanation ~= nil
+  widgets.explanation.text = shown.explanation or ""
+  widgets.report.visible = shown.report
+end
+
+-- Which buttons can be pressed.
+function panel.enable(able)
+  for name, yes in pairs(able) do widgets[name].sensitive = yes end
+end
+
+-- What the user asked for; look is nil where none is chosen.
+function panel.choices(looks)
+  return {
+    instruction = widgets.instruction.text:match("^%s*(.-)%s*$"),
+    look = looks[panel.selected("look") - 1],
+    strength = math.floor(widgets.strength.value + 0.5),
+    variants = widgets.variants.value,
+    duplicate = widgets.duplicate.value,
+    explain = widgets.explain.value,
+    continue = widgets.continue.value,
+  }
+end
+
+return panel
