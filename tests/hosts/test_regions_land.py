@@ -9,7 +9,7 @@ from hostbridge.darktable import install, schema
 from hostbridge.darktable.render.cli import CliRenderer
 from hostbridge.darktable.settings import Mask, ModuleSettings
 from hostbridge.darktable.sidecar import Sidecar
-from retouchiq.regions import weights
+from hostbridge.weights import weights
 
 pytestmark = pytest.mark.hosts
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from hostbridge.weights import Weights, tonal
 from retouchiq.language.request import Wish
-from retouchiq.regions import Weights, tonal
 from retouchiq.reward.measured import tone
 from retouchiq.reward.measured.colour import WARMTH_AND_MAGENTA
 from retouchiq.reward.measured.scene import Scene

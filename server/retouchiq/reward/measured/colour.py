@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from skimage.color import deltaE_ciede2000, xyz2lab, xyz_tristimulus_values
 
-from retouchiq.regions import Weights, coloured, tonal
+from hostbridge.weights import Weights, coloured, tonal
 from retouchiq.reward.measured.scene import Pair, Scene
 from retouchiq.reward.measured.tone import Options, mean
 

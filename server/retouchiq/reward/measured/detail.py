@@ -6,7 +6,7 @@ import numpy as np
 from scipy import ndimage
 
 from hostbridge.controls import TONES
-from retouchiq.regions import Weights, tonal
+from hostbridge.weights import Weights, tonal
 from retouchiq.reward.measured.scene import Pair, Plane, Scene, resized_plane
 from retouchiq.reward.measured.tone import Options, mean
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from retouchiq.regions import Weights
+from hostbridge.weights import Weights
 from retouchiq.reward.measured.scene import Pair
 from retouchiq.reward.measured.tone import Options
 

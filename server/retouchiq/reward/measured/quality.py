@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import ndimage
 
-from retouchiq.regions import Weights
+from hostbridge.weights import Weights
 from retouchiq.reward.measured.scene import Pair, Plane, Scene
 from retouchiq.reward.measured.tone import Options, mean
 

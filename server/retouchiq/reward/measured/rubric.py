@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from hostbridge.controls import CONTROLS, HUES, TONES, Region
+from hostbridge.weights import Weights, tonal, weights_in_lab
 from retouchiq.language.request import Limit, Request, Wish
-from retouchiq.regions import Weights, find, tonal, weights_in_lab
+from retouchiq.regions import find
 from retouchiq.reward import Criterion
 from retouchiq.reward.measured import colour, tone
 from retouchiq.reward.measured.aim import change, direction

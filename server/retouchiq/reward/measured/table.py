@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from hostbridge.controls import BANDS, HUES
-from retouchiq.regions import Weights
+from hostbridge.weights import Weights
 from retouchiq.reward.measured import colour, detail, geometry, quality, tone
 from retouchiq.reward.measured.scene import Pair, Scene
 from retouchiq.reward.measured.tone import Options

@@ -8,7 +8,7 @@ import numpy as np
 from skimage.color import lab2xyz, xyz2lab
 
 from hostbridge.controls import TONES
-from retouchiq.regions import Weights, tonal
+from hostbridge.weights import Weights, tonal
 from retouchiq.reward.measured.scene import Pair, Plane, Scene
 
 Options = Mapping[str, float | str]
