@@ -1,0 +1,110 @@
+"""The dialog: instruction, look, strength, variant. The server is started while the user types."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import instructions
+import server
+from failures import Failure
+from gi.repository import Gimp, GimpUi, GLib, GObject, Gtk
+from texts import _
+
+LOOK_AGAIN = 100  # milliseconds
+BOTH = GObject.BindingFlags.SYNC_CREATE | GObject.BindingFlags.BIDIRECTIONAL
+
+
+def ask(procedure: Gimp.Procedure, config: Gimp.ProcedureConfig, title: str, history: Path) -> bool:
+    """Let the user fill in ``config``; False where the dialog was cancelled."""
+    dialog = GimpUi.ProcedureDialog.new(procedure, config, title)
+    dialog.set_ok_label(_("_Retouch"))
+    content = dialog.get_content_area()
+    content.pack_start(_instruction(config, instructions.load(history), dialog), False, False, 0)
+    looks = Gtk.ComboBoxText()
+    status = Gtk.Label(xalign=0, wrap=True, max_width_chars=60)
+    content.pack_start(_labelled(_("_Look"), looks), False, False, 0)
+    dialog.get_widget("strength", GimpUi.SpinScale)
+    dialog.fill(["strength", "variant"])
+    content.pack_end(status, False, False, 0)
+    content.show_all()
+    _offer_looks(looks, config, [])
+    _connect(lambda told: _offer_looks(looks, config, told), status)
+    done = dialog.run()
+    dialog.destroy()
+    return done
+
+
+def _instruction(config: Gimp.ProcedureConfig, before: list[str], dialog: Gtk.Dialog) -> Gtk.Widget:
+    """A line to type in, with what was asked before in its list and as completions."""
+    box = Gtk.ComboBoxText.new_with_entry()
+    for line in before:
+        box.append_text(line)
+    entry = box.get_child()
+    entry.set_width_chars(60)
+    entry.set_placeholder_text(_("warmer, and lift the shadows a little"))
+    entry.set_completion(Gtk.EntryCompletion(model=box.get_model(), text_column=0, inline_completion=False))
+    config.bind_property("instruction", entry, "text", BOTH)
+    entry.connect("changed", lambda _entry: _allow(dialog, entry))
+    entry.connect("activate", lambda _entry: _confirm(dialog, entry))
+    entry.connect_after("map", lambda _entry: entry.grab_focus())
+    _allow(dialog, entry)
+    return _labelled(_("_Instruction"), box, entry)
+
+
+def _allow(dialog: Gtk.Dialog, entry: Gtk.Entry) -> None:
+    dialog.set_response_sensitive(Gtk.ResponseType.OK, bool(entry.get_text().strip()))
+
+
+def _confirm(dialog: Gtk.Dialog, entry: Gtk.Entry) -> None:
+    if entry.get_text().strip():
+        dialog.response(Gtk.ResponseType.OK)
+
+
+def _labelled(text: str, widget: Gtk.Widget, focus: Gtk.Widget | None = None) -> Gtk.Widget:
+    row = Gtk.Box(spacing=6)
+    label = Gtk.Label.new_with_mnemonic(text)
+    label.set_mnemonic_widget(focus or widget)
+    row.pack_start(label, False, False, 0)
+    row.pack_start(widget, True, True, 0)
+    return row
+
+
+def _offer_looks(box: Gtk.ComboBoxText, config: Gimp.ProcedureConfig, looks: list[dict]) -> None:
+    """Fill ``box``; the look of last time stays chosen, even before the server has told what there is."""
+    chosen = config.get_property("look")
+    names = dict.fromkeys(["", *(look["name"] for look in looks), chosen])
+    box.remove_all()
+    for name in names:
+        box.append(name or "none", name or _("none"))
+    if not looks:
+        box.connect("changed", lambda _box: _chosen(box, config))
+    box.set_active_id(chosen or "none")
+
+
+def _chosen(box: Gtk.ComboBoxText, config: Gimp.ProcedureConfig) -> None:
+    if box.get_active_id():
+        config.set_property("look", box.get_active_id().removeprefix("none"))
+
+
+def _connect(offer: Callable[[list], None], status: Gtk.Label) -> None:
+    """Start the server in the background and pass on its looks; what goes wrong is said in the dialog."""
+    told: dict = {}
+    status.set_text(_("Starting the RetouchIQ server…"))
+    threading.Thread(target=_looks, args=(told,), daemon=True).start()
+
+    def look() -> bool:
+        if not told:
+            return True
+        status.set_text(told.get("failed", ""))
+        if "looks" in told:
+            offer(told["looks"])
+        return False
+
+    GLib.timeout_add(LOOK_AGAIN, look)
+
+
+def _looks(told: dict) -> None:
+    try:
+        told["looks"] = server.connect().get("/v1/looks")
+    except Failure as failure:
+        told["failed"] = str(failure)
