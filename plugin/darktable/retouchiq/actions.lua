@@ -74,8 +74,7 @@ local function report_of(edit)
   return edit and edit.result and edit.result.files and edit.result.files.report
 end
 
-function actions.refresh()
-  if not alive then return end
+local function show_all()
   local image = photo()
   local record, edit = record_of(image), image and edits[image.id]
   seen = { record = record, strength = panel.widgets.strength.value }
@@ -90,6 +89,22 @@ function actions.refresh()
   panel.enable {
     apply = free, cancel = not free, undo = free and ours, compare = free and ours, answers = free, strength = free,
   }
+end
+
+local refreshing, again = false, false
+
+-- Makes the panel fit the photo at hand. Other Lua runs whenever a widget is touched, and may want the same: then the
+-- one that is at it begins once more.
+function actions.refresh()
+  again = alive
+  if refreshing then return end
+  refreshing = true
+  while again do
+    again = false
+    local fine, wrong = pcall(show_all)
+    if not fine then dt.print_error(wrong) end
+  end
+  refreshing = false
 end
 
 -- Says it in the panel, and where the panel may be out of sight.
@@ -147,6 +162,12 @@ local function show_recent()
   panel.fill("recent", remembered.read("recent"), 0)
 end
 
+local function remember(instruction)
+  if instruction == "" then return end
+  remembered.add("recent", instruction, limit())
+  show_recent()
+end
+
 local function show_looks(names)
   local chosen = looks[panel.selected("look") - 1]
   local lines, selected = { _("none") }, 1
@@ -185,6 +206,7 @@ local function conclude(image, outcome)
     outcome.record.edit = outcome.edit
     edits[outcome.record.image.id] = outcome.edit
     keep(image, outcome.record)
+    panel.widgets.strength.value = outcome.edit.result.strength
   elseif outcome.kind == "changed" and record_of(image) then
     drop(record_of(image))
   end
@@ -230,22 +252,12 @@ end
 
 -- the buttons --------------------------------------------------------------------------------------------------------
 
--- An instruction, or a look alone.
-local function asked()
-  local choices = panel.choices(looks)
-  if choices.instruction == "" and choices.look then
-    choices.instruction, choices.look = choices.look .. " look", nil
-  end
-  return choices.instruction ~= "" and choices or nil
-end
-
--- Retouches images with what the panel says.
+-- Retouches images with what the panel says: an instruction, a look, or both.
 function actions.retouch(images)
-  local choices = asked()
-  if not choices then return tell(_("Type what is to be done first.")) end
+  local choices = panel.choices(looks)
+  if choices.instruction == "" and not choices.look then return tell(_("Type what is to be done first.")) end
   if #images == 0 then return tell(_("Select a photo first.")) end
-  remembered.add("recent", choices.instruction, limit())
-  show_recent()
+  remember(choices.instruction)
   carry_out(_("retouching"), function(watch)
     if #images == 1 then retouch_one(images[1], choices, watch) else retouch_many(images, choices, watch) end
   end)

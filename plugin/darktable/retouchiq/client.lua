@@ -10,7 +10,7 @@ local _ = require "retouchiq/translation"
 
 local client = {}
 
-local SECONDS = 30 -- for one answer: each is short, long work is asked for and then polled
+local SECONDS = 40 -- for one answer: all but a change of the answer (30 s at most) come at once; work is polled
 local REFUSED = 7 -- curl: nobody listens there, so nothing was received and everything may be sent again
 local LOST = { [18] = true, [52] = true, [55] = true, [56] = true } -- curl: the server went away while answering
 local REPEATABLE = { GET = true, PUT = true, DELETE = true }

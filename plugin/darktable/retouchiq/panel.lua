@@ -56,13 +56,18 @@ local function instruction()
   return widgets.instruction
 end
 
+-- The value comes last: a value set before the range is moved by it, and a table of fields is set in any order.
 local function strength()
-  widgets.strength = dt.new_widget("slider") {
+  local slider = dt.new_widget("slider") {
     label = _("strength"),
     tooltip = _("how much of the edit is applied, in percent; moved afterwards it changes the edit that is applied"),
-    soft_min = 0, soft_max = 150, hard_min = 0, hard_max = 150, step = 5, digits = 0, value = 100,
   }
-  return widgets.strength
+  slider.hard_min, slider.hard_max = 0, 150
+  slider.soft_min, slider.soft_max = 0, 150
+  slider.step, slider.digits = 5, 0
+  slider.value = 100
+  widgets.strength = slider
+  return slider
 end
 
 -- Does what a press on the widget of that name does, in the calling Lua thread.

@@ -52,7 +52,6 @@ local function apply(edit, image, base, duplicate)
   if answer.kind == "edited" then
     answer.says = string.format(_("Applied: %s."), retouch.scores(edit.result.verdict))
     answer.record.id = edit.id
-    answer.record.strength = edit.result.strength
   end
   return answer
 end
