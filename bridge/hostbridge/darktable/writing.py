@@ -57,6 +57,32 @@ def replace(path: Path, data: bytes) -> None:
         raise NotWritable(f"{path} cannot be written: {error.strerror or error}; {_way_out(error)}") from error
 
 
+def place(file: Path, path: Path) -> None:
+    """Copy ``file`` to ``path``, whole or not at all. Raises `NotWritable`, also where there is something already."""
+    temporary: Path | None = None
+    try:
+        temporary = _temporary(path, file.read_bytes())
+        _rename_to_new(temporary, path)
+    except FileExistsError:
+        raise NotWritable(f"{path} exists and is not overwritten: move it, or name another folder") from None
+    except OSError as error:
+        raise NotWritable(f"{path} cannot be written: {error.strerror or error}; {_way_out(error)}") from error
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+
+
+def _rename_to_new(file: Path, path: Path) -> None:
+    try:
+        os.link(file, path)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links
+        if path.exists():
+            raise FileExistsError(path) from None
+        os.replace(file, path)
+
+
 def check_writable(folder: Path) -> None:
     """Make ``folder`` if needed and raise `NotWritable` unless files can be made in it."""
     try:

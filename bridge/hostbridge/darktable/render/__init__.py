@@ -58,6 +58,23 @@ class Renderer(Protocol):
         """
         ...
 
+    def export(
+        self,
+        image: Path,
+        sidecar: Sidecar | None,
+        out: Path,
+        *,
+        cancel: threading.Event | None = None,
+        timeout: float = TIMEOUT,
+    ) -> None:
+        """Write ``image`` in full size to ``out``, a new file in the format that its ending names (`formats`).
+
+        The file is what darktable-cli exports, in the photo's own output profile, metadata included. Raises what
+        `render` does, `InvalidSetting` for an ending that darktable does not write, and `NotWritable` where ``out``
+        exists or cannot be written.
+        """
+        ...
+
     def close(self) -> None: ...
 
     def __enter__(self) -> Self: ...

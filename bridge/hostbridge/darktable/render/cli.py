@@ -6,13 +6,16 @@ import itertools
 import subprocess
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from hostbridge import Cancelled, HostFailed
+from hostbridge.darktable import writing
 from hostbridge.darktable.install import Darktable
-from hostbridge.darktable.render import TIMEOUT, Render, applied, failure, options, picture
+from hostbridge.darktable.render import TIMEOUT, Render, applied, failure, formats, options, picture
 from hostbridge.darktable.render.display import die_with_parent
 from hostbridge.darktable.render.scratch import Scratch
 from hostbridge.darktable.sidecar import Sidecar
@@ -41,23 +44,56 @@ class CliRenderer:
     ) -> Render:
         """See `Renderer.render`."""
         began = time.monotonic()
+        small = ["--width", str(size), "--height", str(size), "--hq", "false", "--icc-type", "SRGB"]
+        with self._made(image, sidecar, "tif", small, cancel, timeout) as (file, log):
+            pixels, packet, _ = picture.read(file)
+        applied.check(sidecar, packet, log, self._darktable.version)
+        return Render(pixels, packet, time.monotonic() - began, self.name)
+
+    def export(
+        self,
+        image: Path,
+        sidecar: Sidecar | None,
+        out: Path,
+        *,
+        cancel: threading.Event | None = None,
+        timeout: float = TIMEOUT,
+    ) -> None:
+        """See `Renderer.export`."""
+        ending = formats.ending(formats.module(self._darktable, out.suffix))
+        with self._made(image, sidecar, ending, [], cancel, timeout) as (file, log):
+            if sidecar is not None:
+                applied.check(sidecar, sidecar.to_bytes(), log, self._darktable.version)
+            writing.place(file, out)
+
+    @contextmanager
+    def _made(
+        self,
+        image: Path,
+        sidecar: Sidecar | None,
+        ending: str,
+        more: list[str],
+        cancel: threading.Event | None,
+        timeout: float,
+    ) -> Iterator[tuple[Path, str]]:
+        """The file that darktable-cli writes, and what it said; the file is gone afterwards."""
         failure.check_readable(image)
         if sidecar is not None:
             sidecar.require_readable()
         # darktable-cli renames an output that exists, so every picture has a folder to itself.
         folder = self._scratch.folder(f"render{next(self._numbers)}")
         try:
-            out = folder / "out.tif"
-            log = self._run(self._command(image.resolve(), sidecar, size, out), folder / "log", cancel, timeout)
-            if not out.exists():
+            command = self._command(image.resolve(), sidecar, folder / f"out.{ending}", more)
+            log = self._run(command, folder / "log", cancel, timeout)
+            # darktable has its own mind about endings: j2k becomes out.jp2.
+            out = next(folder.glob("out*"), None)
+            if out is None:
                 raise self._explain(image, log)
-            pixels, packet, _ = picture.read(out)
+            yield out, log
         except OSError as error:
             raise failure.no_picture(self._scratch.path, str(error)) from error
         finally:
             self._scratch.drop(folder)
-        applied.check(sidecar, packet, log, self._darktable.version)
-        return Render(pixels, packet, time.monotonic() - began, self.name)
 
     def close(self) -> None:
         self._scratch.close()
@@ -70,7 +106,7 @@ class CliRenderer:
     ) -> None:
         self.close()
 
-    def _command(self, image: Path, sidecar: Sidecar | None, size: int, out: Path) -> list[str]:
+    def _command(self, image: Path, sidecar: Sidecar | None, out: Path, more: list[str]) -> list[str]:
         settings = []
         if sidecar is not None:
             file = out.with_name("settings.xmp")
@@ -79,9 +115,9 @@ class CliRenderer:
         return [
             *die_with_parent(),
             *(str(self._darktable.cli), str(image), *settings, str(out)),
-            *("--width", str(size), "--height", str(size), "--hq", "false", "--upscale", "false"),
+            *more,
             # Presets live in the database of the configuration, which two processes cannot share.
-            *("--apply-custom-presets", "false", "--icc-type", "SRGB"),
+            *("--upscale", "false", "--apply-custom-presets", "false"),
             *("--core", *options.core(self._scratch.path)),
         ]
 

@@ -6,21 +6,36 @@ import itertools
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from hostbridge import HostMissing
+from hostbridge.darktable import writing
 from hostbridge.darktable.install import Darktable
-from hostbridge.darktable.render import TIMEOUT, Render, applied, failure, picture
+from hostbridge.darktable.render import TIMEOUT, Render, applied, failure, formats, picture
 from hostbridge.darktable.render.cli import CliRenderer
 from hostbridge.darktable.render.pool import Pool, WorkerDoesNotStart, WorkerLost, size_for_machine
 from hostbridge.darktable.sidecar import Sidecar
 
 _ATTEMPTS = 2  # workers that may die of one render before darktable-cli makes it
+_ONLY_BY_CLI = {"exr", "xcf"}  # darktable's Lua writes these without the photo's metadata
 _log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A picture to be made: ``size`` px on its long side (0: full size), ``format`` by darktable's name."""
+
+    image: Path
+    sidecar: Sidecar | None
+    size: int
+    format: str
 
 
 class LibraryRenderer:
@@ -47,25 +62,34 @@ class LibraryRenderer:
     ) -> Render:
         """See `Renderer.render`; ``timeout`` is for each of up to three attempts."""
         began = time.monotonic()
-        failure.check_readable(image)
-        if sidecar is not None:
-            sidecar.require_readable()
-        for _ in range(_ATTEMPTS):
-            try:
-                render = self._attempt(began, image.resolve(), sidecar, size, cancel, timeout)
-            except WorkerLost as loss:
-                _log.warning("a darktable worker was lost (%s); the render of %s is made again", loss, image)
-                self._note(loss)
-            except OSError as error:
-                raise failure.no_picture(self._pool.scratch.path, str(error)) from error
-            except HostMissing as missing:
-                _log.warning("%s; rendering with darktable-cli", missing)
-                self._usable = False
-            else:
-                if render is not None:
-                    return render
-                break
-        return self._cli.render(image, sidecar, size, cancel=cancel, timeout=timeout)
+
+        def finish(file: Path, packet: bytes) -> Render | None:
+            pixels, _, srgb = picture.read(file)
+            # darktable's Lua writes the photo's own output profile; only darktable-cli takes another.
+            return Render(pixels, packet, time.monotonic() - began, self.name) if srgb else None
+
+        render = self._by_worker(_Asked(image, sidecar, size, "tiff"), finish, cancel, timeout)
+        return render or self._cli.render(image, sidecar, size, cancel=cancel, timeout=timeout)
+
+    def export(
+        self,
+        image: Path,
+        sidecar: Sidecar | None,
+        out: Path,
+        *,
+        cancel: threading.Event | None = None,
+        timeout: float = TIMEOUT,
+    ) -> None:
+        """See `Renderer.export`; ``timeout`` is for each of up to three attempts."""
+
+        def finish(file: Path, packet: bytes) -> bool:
+            writing.place(file, out)
+            return True
+
+        kind = formats.module(self._darktable, out.suffix)
+        asked = _Asked(image, sidecar, 0, kind)
+        if kind in _ONLY_BY_CLI or not self._by_worker(asked, finish, cancel, timeout):
+            self._cli.export(image, sidecar, out, cancel=cancel, timeout=timeout)
 
     def close(self) -> None:
         self._pool.close()
@@ -79,16 +103,30 @@ class LibraryRenderer:
     ) -> None:
         self.close()
 
+    def _by_worker(
+        self, asked: _Asked, finish: Callable[[Path, bytes], T], cancel: threading.Event | None, timeout: float
+    ) -> T | None:
+        """What ``finish`` makes of a worker's file and packet; None for what darktable-cli has to decide or do."""
+        failure.check_readable(asked.image)
+        if asked.sidecar is not None:
+            asked.sidecar.require_readable()
+        for _ in range(_ATTEMPTS):
+            try:
+                return self._attempt(asked, finish, cancel, timeout)
+            except WorkerLost as loss:
+                _log.warning("a darktable worker was lost (%s); the render of %s is made again", loss, asked.image)
+                self._note(loss)
+            except OSError as error:
+                raise failure.no_picture(self._pool.scratch.path, str(error)) from error
+            except HostMissing as missing:
+                _log.warning("%s; rendering with darktable-cli", missing)
+                self._usable = False
+        return None
+
     def _attempt(
-        self,
-        began: float,
-        image: Path,
-        sidecar: Sidecar | None,
-        size: int,
-        cancel: threading.Event | None,
-        timeout: float,
-    ) -> Render | None:
-        """A worker's render; None for what darktable-cli has to decide or do."""
+        self, asked: _Asked, finish: Callable[[Path, bytes], T], cancel: threading.Event | None, timeout: float
+    ) -> T | None:
+        image, sidecar = asked.image.resolve(), asked.sidecar
         if not self._usable or not (sidecar is None or _leaves_nothing_open(sidecar)):
             return None
         with self._files() as (settings, out), self._pool.worker(image, cancel) as worker:
@@ -97,27 +135,24 @@ class LibraryRenderer:
             request = {
                 "image": str(image),
                 "sidecar": str(settings) if sidecar is not None else None,
-                "size": size,
+                "size": asked.size,
                 "out": str(out),
+                "format": asked.format,
                 "threads": self._pool.share,
             }
             answer = worker.ask(request, timeout, cancel)
             if "error" in answer:
                 return None
             packet, log = _unpack(answer)
-            pixels, _, srgb = picture.read(out)
-        self._start_failures = 0
-        if not srgb:
-            # darktable's Lua writes the photo's own output profile; only darktable-cli takes another.
-            return None
-        applied.check(sidecar, packet, log, self._darktable.version)
-        return Render(pixels, packet, time.monotonic() - began, self.name)
+            self._start_failures = 0
+            applied.check(sidecar, packet, log, self._darktable.version)
+            return finish(out, packet)
 
     @contextmanager
     def _files(self) -> Iterator[tuple[Path, Path]]:
         folder = self._pool.scratch.folder(f"render{next(self._numbers)}")
         try:
-            yield folder / "settings.xmp", folder / "out.tif"
+            yield folder / "settings.xmp", folder / "out"
         finally:
             self._pool.scratch.drop(folder)
 

@@ -5,9 +5,9 @@ answers go the same way to standard output; whatever darktable prints ends in a 
 input does. Nothing native but lupa may be imported here: darktable's symbols are everybody's in this process.
 
 The first request starts darktable: ``{"library", "arguments", "environment", "log"}``, answered by ``{"api"}``. Each
-further one is a render: ``{"image", "sidecar" (a path or null), "size", "out", "threads"}``, answered by ``{"packet"
-(the image's XMP, one character a byte), "log"}`` or ``{"error", "log"}`` with the error one of ``import``,
-``sidecar`` and ``export``.
+further one is a render: ``{"image", "sidecar" (a path or null), "size", "out", "format", "threads"}``, answered by
+``{"packet" (the image's XMP, one character a byte), "log"}`` or ``{"error", "log"}`` with the error one of ``import``,
+``sidecar`` and ``export``. ``format`` is the name of one of darktable's format modules.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ import threading
 from collections import OrderedDict
 from typing import Any, BinaryIO
 
+# Formats that darktable writes the photo's metadata into, which its Lua leaves out; a preview needs none.
+HOLD_METADATA = {"jpeg", "png", "tiff", "webp", "j2k"}
 KEPT_IMAGES = 3  # a decoded 24 MP image takes 400 MB in darktable
 
 _LUA = """
@@ -33,9 +35,9 @@ local function import(path)
     images[image.id] = image
     return image.id
 end
-local function export(id, out, size)
-    local format = darktable.new_format("tiff")
-    format.max_width, format.max_height, format.bpp = size, size, 16
+local function export(id, out, size, kind)
+    local format = darktable.new_format(kind)
+    format.max_width, format.max_height = size, size
     format:write_image(images[id], out, false)
 end
 local function forget(id)
@@ -65,6 +67,7 @@ class Darktable:
         loader = found[0] if isinstance(found, tuple) else found
         darktable = loader()(*arguments)
         self._c = _declare(ctypes.CDLL(library))
+        self._metadata = ctypes.byref(ExportMetadata(self._c.dt_lib_export_metadata_default_flags(), None))
         with self.lua():
             self.api: str = darktable.configuration.api_version_string
             self._import, self._export, self._forget = lua.execute(_LUA, darktable)
@@ -76,17 +79,19 @@ class Darktable:
         """darktable's Lua lock: its own threads run Lua code in the same interpreter when an image was imported."""
         return Lock(self._c)
 
-    def render(self, image: str, sidecar: str | None, size: int, out: str) -> bytes:
-        """Write a TIFF of ``image`` to ``out`` and return the XMP that describes how it was made."""
+    def render(self, image: str, sidecar: str | None, size: int, out: str, kind: str) -> bytes:
+        """Write a picture of ``image`` to ``out`` and return the XMP that describes how it was made."""
         identity = self._open(image, sidecar is None, out)
         if sidecar is not None and self._c.dt_history_load_and_apply(identity, os.fsencode(sidecar), 1) != 0:
             self.close(image)
             raise Failed("sidecar")
         with self.lua():
-            self._export(identity, out, size)
+            self._export(identity, out, size, kind)
         if not os.path.exists(out):
             self.close(image)
             raise Failed("export")
+        if size == 0 and kind in HOLD_METADATA:
+            self._c.dt_exif_xmp_attach_export(identity, os.fsencode(out), self._metadata, None, None)
         return self._packet(identity, f"{out}.xmp")
 
     def close(self, image: str) -> None:
@@ -119,7 +124,7 @@ class Darktable:
     def _load(self, identity: int, out: str) -> None:
         """Have the image decoded: settings applied before that do not know the profile embedded in it."""
         with self.lua():
-            self._export(identity, out, 16)
+            self._export(identity, out, 16, "tiff")
         if os.path.exists(out):
             os.remove(out)
 
@@ -131,6 +136,12 @@ class Darktable:
                 return file.read()
         except FileNotFoundError:
             return b""
+
+
+class ExportMetadata(ctypes.Structure):
+    """darktable's ``dt_export_metadata_t``: what of the metadata is written into an export."""
+
+    _fields_ = (("flags", ctypes.c_int32), ("list", ctypes.c_void_p))
 
 
 class Lock:
@@ -155,6 +166,9 @@ def _declare(c: ctypes.CDLL) -> ctypes.CDLL:
         # Two arguments in 4.2; the third, which 5.4 has, makes it write whatever the settings say.
         ("dt_exif_xmp_write", integer, [integer, text, integer]),
         ("dt_image_remove", None, [integer]),
+        ("dt_lib_export_metadata_default_flags", integer, []),
+        # Three arguments in 4.2; 5.4 also takes the pipeline, for variables in metadata that is not used here.
+        ("dt_exif_xmp_attach_export", integer, [integer, text, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p]),
     ):
         function = getattr(c, name)
         function.restype, function.argtypes = result, arguments
@@ -214,7 +228,8 @@ def main() -> None:
         request = json.loads(lines.get())
         openmp.omp_set_num_threads(request["threads"])
         try:
-            packet = darktable.render(request["image"], request["sidecar"], request["size"], request["out"])
+            asked = (request[name] for name in ("image", "sidecar", "size", "out", "format"))
+            packet = darktable.render(*asked)
             _answer(answers, {"packet": packet.decode("latin-1"), "log": log.take()})
         except Failed as step:
             _answer(answers, {"error": str(step), "log": log.take()})
