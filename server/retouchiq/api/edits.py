@@ -11,7 +11,7 @@ from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from hostbridge import UnusableInput
-from retouchiq.api import events, images, uploads
+from retouchiq.api import events, images, uploads, wishes
 from retouchiq.api import jobs as routes
 from retouchiq.api.engine import Engine, Shared
 from retouchiq.api.errors import Conflict, responses
@@ -19,7 +19,6 @@ from retouchiq.api.jobs import FILE, REMOVED, Failure, FileName, Jobs, Limit, Na
 from retouchiq.jobs import folders
 from retouchiq.jobs.runner import Runner
 from retouchiq.jobs.store import Data, Job, State, new_name
-from retouchiq.looks import check_look
 
 router = APIRouter(prefix="/v1/edits", tags=["edits"])
 
@@ -79,14 +78,14 @@ class Turn(BaseModel):
     """A further instruction."""
 
     model_config = ConfigDict(extra="forbid")
-    instruction: str = Field(min_length=1, max_length=2000, examples=["a bit less"])
+    instruction: wishes.Instruction
 
 
 class Strength(BaseModel):
     """How much of the accepted edit."""
 
     model_config = ConfigDict(extra="forbid")
-    strength: float = Field(ge=0, le=150, description="Percent.", examples=[80])
+    strength: wishes.Strength
 
 
 class Choice(BaseModel):
@@ -119,8 +118,6 @@ def shown(job: Job) -> Edit:
 def post(request: EditRequest, engine: Shared, jobs: Jobs, response: Response) -> Edit:
     """Queue the edit of a photo; follow it with its events. 429 when too many wait."""
     engine.host.require()
-    if request.look:
-        check_look(request.look)
     name, root = new_name(), jobs.kinds["edit"].root
     found = {
         "image": images.photo(request.image),

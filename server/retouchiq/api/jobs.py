@@ -8,12 +8,11 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Path, Query
 from fastapi.responses import FileResponse
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from retouchiq.api import images
+from retouchiq.api import images, wishes
 from retouchiq.api.engine import Shared
 from retouchiq.api.errors import Busy, Conflict, NotFound
-from retouchiq.cli.host import AGENTS, REWARDS
 from retouchiq.jobs.runner import Runner
 from retouchiq.jobs.store import Job, QueueFull, StillActive
 
@@ -41,15 +40,6 @@ REMOVED: dict[int | str, dict[str, Any]] = {204: {"description": "It had ended; 
 """What a route that removes answers, for the OpenAPI page."""
 
 
-def _one_of(names: dict[str, str]) -> AfterValidator:
-    def check(name: str) -> str:
-        if name not in names:
-            raise ValueError(f"{name!r} is not there: {', '.join(names)}")
-        return name
-
-    return AfterValidator(check)
-
-
 class Wanted(BaseModel):
     """What is wanted of one photo or of many, and of whom."""
 
@@ -60,16 +50,12 @@ class Wanted(BaseModel):
         description="What to do, in the user's words. May be left out where there is a look or a reference.",
         examples=["warmer, and lift the shadows a little"],
     )
-    look: str | None = Field(None, max_length=100, description="A look to begin with, one of /v1/looks.")
-    agent: Annotated[str, _one_of(AGENTS)] = Field(
-        "offline", description="Who plans.", json_schema_extra={"enum": list(AGENTS)}
-    )
-    reward: Annotated[str, _one_of(REWARDS)] = Field(
-        "measured", description="Who judges.", json_schema_extra={"enum": list(REWARDS)}
-    )
-    budget: int = Field(6, ge=1, le=20, description="Renders of plans that a turn may use.")
+    look: wishes.LookName | None = None
+    agent: wishes.AgentName = "offline"
+    reward: wishes.RewardName = "measured"
+    budget: wishes.Budget = 6
     size: int = Field(1024, ge=64, le=4096, description="Long side of before.jpg and after.jpg, in pixels.")
-    strength: float = Field(100, ge=0, le=150, description="Percent of the accepted amounts.", examples=[80])
+    strength: wishes.Strength = 100
 
 
 class Failure(BaseModel):

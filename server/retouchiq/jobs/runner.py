@@ -95,8 +95,8 @@ class Runner:
         """Forget a finished job and its files. Raises `StillActive` and `KeyError`."""
         job = self.store.get(name)
         self._settle(name)
-        if self.store.remove(name):
-            self.kinds[job.kind].forget(name)
+        self.store.remove(name)
+        self.kinds[job.kind].forget(name)
         self.bell.ring(name)
 
     def wait(self, name: str, timeout: float) -> Job:

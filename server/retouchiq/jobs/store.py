@@ -112,8 +112,7 @@ class Store:
         """
         with self._writing() as database:
             job = self._one(database, name)
-            if job.active:
-                raise StillActive(f"{job.kind} {name} is {job.state}: wait for its end, or cancel it")
+            self._require_finished(job)
             self._check_room(database, job.kind)
             database.execute("DELETE FROM event WHERE job = ?", (name,))
             database.execute(
@@ -226,11 +225,11 @@ class Store:
             ).fetchall()
         return {"running": 0, "queued": 0} | {row["state"]: row["jobs"] for row in rows}
 
-    def remove(self, name: str) -> bool:
-        """Forget a finished job; False where there is none. Raises `StillActive`."""
+    def remove(self, name: str) -> None:
+        """Forget a finished job. Raises `StillActive` and `KeyError`."""
         with self._writing() as database:
-            changed = database.execute("DELETE FROM job WHERE id = ? AND state NOT IN ('queued', 'running')", (name,))
-            return changed.rowcount == 1
+            self._require_finished(self._one(database, name))
+            database.execute("DELETE FROM job WHERE id = ?", (name,))
 
     def expired(self, before: float) -> list[Job]:
         """Finished jobs that nothing happened to since ``before`` (seconds since 1970)."""
@@ -250,6 +249,10 @@ class Store:
                 self._database.execute("ROLLBACK")
                 raise
             self._database.execute("COMMIT")
+
+    def _require_finished(self, job: Job) -> None:
+        if job.active:
+            raise StillActive(f"{job.kind} {job.id} is {job.state}: wait for its end, or cancel it")
 
     def _check_room(self, database: sqlite3.Connection, kind: str) -> None:
         query = "SELECT count(*) FROM job WHERE kind = ? AND state = 'queued'"
