@@ -11,9 +11,12 @@ venv=$data/venv
 stamp=$venv/.retouchiq-stamp
 schemas=${XDG_CACHE_HOME:-$HOME/.cache}/retouchiq/schema
 locks=${XDG_CACHE_HOME:-$HOME/.cache}/retouchiq/locks
+state=${RETOUCHIQ_STATE:-${XDG_STATE_HOME:-$HOME/.local/state}/retouchiq}
+unit=${XDG_CONFIG_HOME:-$HOME/.config}/systemd/user/retouchiq.service
 if [ "$(id -u)" = 0 ]; then bin=/usr/local/bin; else bin=$HOME/.local/bin; fi
 command=$bin/retouchiq
 yes=no
+service=no
 
 say() { printf '%s\n' "$*"; }
 
@@ -24,15 +27,17 @@ fail() { # STATUS MESSAGE: 2 = unusable input, 3 = something the machine lacks
 
 usage() {
     cat <<EOF
-./install.sh [COMMAND] [--yes]
+./install.sh [COMMAND] [--yes] [--service]
 
   demo [FILE]   install, then edit a demo photo (a JPEG and a raw), or FILE
   test          install, then run the tests, those on the real darktable included
-  (nothing)     install: what is missing of darktable and Xvfb, Python packages, the retouchiq command
+  (nothing)     install: what is missing of darktable, Xvfb and curl, Python packages, the retouchiq command, and the
+                plug-ins for every darktable and GIMP 3 that is found
   remove        delete what this script made; photos, their edits and system packages stay
   help          this text
 
   --yes         do not ask before installing (it asks only in a terminal)
+  --service     keep the server running as a systemd user service; without it, the plug-ins start it when needed
 
 Python packages: $venv
 Command:         $command
@@ -62,9 +67,12 @@ find_python() {
 missing_packages() {
     has_darktable || say darktable
     has_display || say xvfb
+    can curl || say curl
     find_python >/dev/null || say python3-venv
     if [ "$1" = test ]; then
         can chromium || say chromium
+        can xdotool || say xdotool
+        can import || say imagemagick
     fi
 }
 
@@ -79,12 +87,13 @@ install_packages() {
         as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"
 }
 
-# What could not be installed is named. Only the display can be done without.
+# What could not be installed is named. Only the display and curl can be done without.
 explain_missing() {
     local package
     for package in "$@"; do
         case $package in
         xvfb) say "No display and no Xvfb: every render will start darktable-cli anew, which is slower." ;;
+        curl) say "No curl: the panel in darktable cannot reach the server until you install it." ;;
         *) fail 3 "missing: $*. Install them with your package manager (Debian: apt-get install $*), then run this again" ;;
         esac
     done
@@ -92,7 +101,7 @@ explain_missing() {
 
 fingerprint() {
     cd "$here"
-    find pyproject.toml bridge server -type f ! -name '*.pyc' -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -c1-64
+    find pyproject.toml bridge server plugin -type f ! -name '*.pyc' -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -c1-64
 }
 
 # Whether the environment already holds these sources: the stamp is the fingerprint, with " test" where the tests' packages are in.
@@ -108,7 +117,7 @@ is_current() { # PURPOSE FINGERPRINT
 install_copy() ( # EXTRA
     copy=$(mktemp -d)
     trap 'rm -rf "$copy"' EXIT
-    cp -R "$here/pyproject.toml" "$here/README.md" "$here/LICENSE" "$here/bridge" "$here/server" "$copy" &&
+    cp -R "$here/pyproject.toml" "$here/README.md" "$here/LICENSE" "$here/bridge" "$here/server" "$here/plugin" "$copy" &&
         "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$copy$1"
 )
 
@@ -153,6 +162,7 @@ announce() { # PACKAGES
     if [ -n "$1" ]; then say "  Debian packages  $1 (as root, with apt-get)"; fi
     say "  Python packages  into $venv"
     say "  the command      $command"
+    say "  plug-ins         into the settings of every darktable and GIMP 3 that is found"
     [ "$yes" = no ] && [ -t 0 ] || return 0
     read -r -p "Go on? [Y/n] " answer
     case $answer in [nN]*) fail 1 "nothing was installed" ;; esac
@@ -175,15 +185,100 @@ install() { # PURPOSE: use or test
     fi
     if ! is_current "$1" "$source"; then
         say "Installing Python packages ..."
+        stop_server
         fill_environment "$1" "$source"
         say "Python packages: $(du -sm "$venv" | cut -f1) MB in $venv"
     fi
     link_command
+    if [ -e "$unit" ]; then systemctl --user restart retouchiq.service || true; fi
+}
+
+# Each run looks again: an editor may have come since. One that cannot take the plug-in is named with the reason.
+install_plugins() { "$venv/bin/retouchiq" plugin install || true; }
+
+stop_server() {
+    if [ -e "$state/url" ] && [ -x "$venv/bin/retouchiq" ]; then "$venv/bin/retouchiq" serve --stop || true; fi
+}
+
+# ---- the service ----------------------------------------------------------------------------------------------------
+
+has_user_systemd() { can systemctl && systemctl --user show-environment >/dev/null 2>&1; }
+
+wants_service() {
+    local answer
+    if [ "$service" = no ] && [ "$yes" = no ] && [ -t 0 ] && [ ! -e "$unit" ] && has_user_systemd; then
+        say "The plug-ins start the server when they need it, and it ends when idle. As a service it always runs."
+        read -r -p "Install the service? [y/N] " answer
+        case $answer in [yY]*) service=yes ;; esac
+    fi
+    [ "$service" = yes ]
+}
+
+# The server writes beside photos, wherever they are, and starts darktable: what can be forbidden is the rest.
+unit_text() {
+    cat <<EOF
+[Unit]
+Description=RetouchIQ, on loopback for this user
+
+[Service]
+ExecStart="${venv//%/%%}/bin/retouchiq" serve --idle 0
+Restart=on-failure
+NoNewPrivileges=yes
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+LockPersonality=yes
+SystemCallArchitectures=native
+EOF
+    if [ -n "${RETOUCHIQ_DARKTABLE:-}" ]; then say "Environment=\"RETOUCHIQ_DARKTABLE=${RETOUCHIQ_DARKTABLE//%/%%}\""; fi
+    printf '\n[Install]\nWantedBy=default.target\n'
+}
+
+install_service() {
+    if ! has_user_systemd; then
+        say "No service: systemd does not run for this user here. The plug-ins start the server when they need it."
+        return
+    fi
+    stop_server
+    mkdir -p "${unit%/*}"
+    unit_text >"$unit"
+    systemctl --user daemon-reload
+    if systemctl --user enable --now retouchiq.service; then
+        say "The server runs, and starts when you log in (systemctl --user status retouchiq)."
+    else
+        say "The service was written to $unit, but does not start: systemctl --user status retouchiq says why."
+    fi
+}
+
+remove_service() {
+    [ -e "$unit" ] || return 0
+    if has_user_systemd; then systemctl --user disable --now retouchiq.service || true; fi
+    rm -f "$unit"
+    if has_user_systemd; then systemctl --user daemon-reload || true; fi
+    say "removed $unit"
 }
 
 # ---- commands -------------------------------------------------------------------------------------------------------
 
+# Results of edits are the user's: they stay, and are named. What the server needs only while it runs goes.
+remove_state() {
+    [ -d "$state" ] || return 0
+    rm -rf "$state/token" "$state/curl.conf" "$state/url" "$state/pid" "$state/server.lock" "$state"/server.log* \
+        "$state/server.err" "$state/uploads"
+    rmdir "$state/edits" "$state/batches" 2>/dev/null || true
+    if [ ! -e "$state/edits" ] && [ ! -e "$state/batches" ]; then rm -f "$state"/jobs.sqlite*; fi
+    if rmdir "$state" 2>/dev/null; then
+        say "removed $state"
+    else
+        say "kept the results of your edits in $state; token, logs and uploads are gone. To delete them: rm -r \"$state\""
+    fi
+}
+
 remove() {
+    stop_server
+    remove_service
+    if [ -x "$venv/bin/retouchiq" ]; then "$venv/bin/retouchiq" plugin remove || true; fi
+    remove_state
     if is_our_link && [ "$(readlink "$command")" = "$venv/bin/retouchiq" ]; then
         rm -f "$command"
         say "removed $command"
@@ -195,7 +290,7 @@ remove() {
         say "removed $folder"
     done
     rmdir "$data" "${schemas%/schema}" 2>/dev/null || true
-    say "Your photos, their edits and the Debian packages (darktable, xvfb, ...) are as they were."
+    say "Your photos, their sidecars and the Debian packages (darktable, xvfb, ...) are as they were."
 }
 
 run_tests() {
@@ -212,6 +307,7 @@ words=()
 for word in "$@"; do
     case $word in
     --yes | -y) yes=yes ;;
+    --service) service=yes ;;
     --help | -h) words=(help) && break ;;
     *) words+=("$word") ;;
     esac
@@ -220,10 +316,13 @@ done
 case ${words[0]:-install} in
 install)
     install use
+    install_plugins
+    if wants_service; then install_service; fi
     say "Ready. Try: retouchiq edit PHOTO \"warmer, lift the shadows a little\" --out out"
     ;;
 demo)
     install use
+    install_plugins
     exec "$venv/bin/retouchiq" demo "${words[@]:1}"
     ;;
 test)

@@ -16,6 +16,7 @@ from PIL import Image
 
 from hostbridge import HostBridgeError, HostFailed, HostMissing
 from retouchiq import __version__
+from retouchiq.cli import reach
 from retouchiq.cli.host import AGENTS, REWARDS, add_json, installed_schema
 from retouchiq.cli.terminal import print_json
 
@@ -24,11 +25,16 @@ PACKAGES = ("lupa", "lxml", "numpy", "scipy", "scikit-image", "pillow", "pydanti
 
 @dataclass(frozen=True)
 class Check:
-    """One line: what was looked at, whether it is fine, what was found or how to get it."""
+    """One line: what was looked at, whether it is fine, what was found or how to get it, whether one can do without."""
 
     name: str
     ok: bool
     says: str
+    optional: bool = False
+
+    @property
+    def mark(self) -> str:
+        return "ok" if self.ok else "--" if self.optional else "NO"
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -39,20 +45,22 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def run(args: argparse.Namespace) -> int:
     checks = [_attempt(name, check) for name, check in CHECKS.items()]
-    ok = all(check.ok for check in checks)
+    checks += [_attempt(name, check, optional=True) for name, check in {"curl": reach.curl, **reach.plugins()}.items()]
+    ok = all(check.ok or check.optional for check in checks)
     if args.json:
         print_json({"ok": ok, "retouchiq": __version__, "checks": [vars(check) for check in checks]})
     else:
+        width = max(len(check.name) for check in checks)
         for check in checks:
-            print(f"{'ok ' if check.ok else 'NO '} {check.name:<12} {check.says}")
+            print(f"{check.mark}  {check.name:<{width}}  {check.says}")
     return 0 if ok else 3
 
 
-def _attempt(name: str, check: Callable[[], str]) -> Check:
+def _attempt(name: str, check: Callable[[], str], optional: bool = False) -> Check:
     try:
-        return Check(name, True, check())
+        return Check(name, True, check(), optional)
     except (HostBridgeError, PackageNotFoundError) as error:
-        return Check(name, False, str(error))
+        return Check(name, False, str(error), optional)
 
 
 def _python() -> str:
@@ -102,4 +110,6 @@ CHECKS: dict[str, Callable[[], str]] = {
     "display": _display,
     "renderer": _renderer,
     "backends": _backends,
+    "state": reach.state,
+    "server": reach.server,
 }

@@ -14,6 +14,13 @@ from pathlib import Path
 from retouchiq.plugin.machine import Machine
 
 STORES = (".local/share/flatpak", "var/lib/flatpak")  # below the home folder, below the root
+# What a plug-in needs, as an option of `flatpak override`, and the word in the metadata that grants it.
+NEEDED = {
+    "--talk-name=org.freedesktop.Flatpak": "org.freedesktop.Flatpak=talk",  # start the server, outside
+    "--share=network": "network",  # loopback
+    "--filesystem=home": "home",  # the token
+    "--filesystem=/tmp": "/tmp",  # the photo's current state, which darktable writes there for the server
+}
 
 
 @dataclass(frozen=True)
@@ -33,14 +40,9 @@ class Flatpak:
         return None
 
     def lacks(self) -> tuple[str, ...]:
-        """The ``flatpak override`` options without which the plug-in cannot start, find and reach the server."""
+        """The ``flatpak override`` options without which a plug-in cannot start, find and reach the server."""
         allowed = self._allowed()
-        needed = {
-            "--talk-name=org.freedesktop.Flatpak": "org.freedesktop.Flatpak=talk",
-            "--share=network": "network",
-            "--filesystem=home": "home",
-        }
-        return tuple(option for option, name in needed.items() if name not in allowed)
+        return tuple(option for option, name in NEEDED.items() if name not in allowed)
 
     def _allowed(self) -> set[str]:
         allowed: set[str] = set()
