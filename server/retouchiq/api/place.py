@@ -121,14 +121,18 @@ def running() -> bool:
     return False
 
 
-def announce(address: str) -> None:
-    """Tell clients where this server is; only who holds the lock may."""
+def claim() -> None:
+    """Tell clients which process the server is; only who holds the lock may."""
     write_private(state() / "pid", f"{os.getpid()}\n")
+
+
+def announce(address: str) -> None:
+    """Tell clients where the server is, now that it answers."""
     write_private(state() / "url", f"{address}\n")
 
 
 def withdraw() -> None:
-    """Take back what `announce` said, of a server that is gone."""
+    """Take back what `claim` and `announce` said, or a server that was killed."""
     for name in ("url", "pid"):
         (state() / name).unlink(missing_ok=True)
 

@@ -70,6 +70,7 @@ def test_another_users_folder_is_refused(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_killed_servers_address_is_not_believed() -> None:
+    place.claim()
     place.announce("http://127.0.0.1:8733")
     assert place.url() is None
     with place.lock():

@@ -1,0 +1,74 @@
+"""What a request may name: modules, controls, looks, variants."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from hostbridge.controls import CONTROLS
+from retouchiq.answers import schema_answer
+from retouchiq.api.engine import Shared
+from retouchiq.api.errors import responses
+from retouchiq.language.lexicon import lexicon
+from retouchiq.looks import described
+from retouchiq.variants import NAMES
+
+router = APIRouter(prefix="/v1", tags=["vocabulary"])
+
+Operation = Annotated[str | None, Query(max_length=64, description="One module only.", examples=["exposure"])]
+
+
+class Schema(BaseModel):
+    """The modules of the installed darktable, as it describes itself."""
+
+    version: str = Field(description="Of darktable.", examples=["5.4.1"])
+    modules: list[dict[str, Any]] = Field(
+        description="operation, version, size, one_instance, maskable, deprecated, and fields with kind and range."
+    )
+
+
+class Control(BaseModel):
+    """A host-neutral photographic adjustment; 0 changes nothing."""
+
+    name: str = Field(examples=["exposure"])
+    group: str = Field(examples=["tone"])
+    unit: str = Field(examples=["EV"])
+    low: float = Field(examples=[-5])
+    high: float = Field(examples=[5])
+    more: str = Field(description="What + does.", examples=["brighter"])
+    less: str = Field(description="What − does.", examples=["darker"])
+
+
+class Look(BaseModel):
+    """A named style an edit may start from."""
+
+    name: str = Field(examples=["film"])
+    description: str
+
+
+@router.get("/schema", responses=responses(422, 503), summary="The installed darktable's modules and fields")
+def schema(engine: Shared, operation: Operation = None) -> Schema:
+    """503 where no darktable is installed, 422 where it has no such module."""
+    found = engine.host.schema()
+    modules = [found.module(operation)] if operation else found.modules.values()
+    return Schema(version=found.version, modules=[schema_answer(module) for module in modules])
+
+
+@router.get("/controls", responses=responses(), summary="The controls that plans are made of")
+def controls() -> list[Control]:
+    """The same for every host."""
+    return [Control(**vars(control)) for control in CONTROLS.values()]
+
+
+@router.get("/looks", responses=responses(), summary="The looks that can be named")
+def looks() -> list[Look]:
+    """In alphabetical order."""
+    return [Look(name=name, description=described(name)) for name in sorted(lexicon().looks)]
+
+
+@router.get("/variants", responses=responses(), summary="The kinds of answer to choose from")
+def variants() -> list[str]:
+    """The first is what was asked, plainly."""
+    return list(NAMES)

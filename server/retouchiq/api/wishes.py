@@ -1,0 +1,53 @@
+"""The parts that requests have in common: what is wanted, who plans, who judges."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+from pydantic.json_schema import WithJsonSchema
+
+from hostbridge import UnusableInput
+from retouchiq.cli.host import AGENTS, REWARDS
+from retouchiq.language.lexicon import lexicon
+from retouchiq.looks import check_look
+from retouchiq.variants import NAMES
+
+
+def _one_of(names: Collection[str]) -> tuple[AfterValidator, WithJsonSchema]:
+    def check(name: str) -> str:
+        if name not in names:
+            raise ValueError(f"{name!r} is not there: {', '.join(names)}")
+        return name
+
+    return AfterValidator(check), WithJsonSchema({"type": "string", "enum": list(names)})
+
+
+def _look(name: str) -> str:
+    try:
+        return check_look(name)
+    except UnusableInput as error:
+        raise ValueError(str(error)) from None
+
+
+AgentName = Annotated[str, *_one_of(AGENTS), Field(description="Who plans.")]
+RewardName = Annotated[str, *_one_of(REWARDS), Field(description="Who judges.")]
+VariantName = Annotated[str, *_one_of(NAMES), Field(description="The kind of answer.")]
+LookName = Annotated[
+    str,
+    AfterValidator(_look),
+    WithJsonSchema({"type": "string", "enum": sorted(lexicon().looks)}),
+    Field(description="A look to begin with."),
+]
+Instruction = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=2000,
+        description="What to do, in the user's words.",
+        examples=["warmer, and lift the shadows a little"],
+    ),
+]
+Budget = Annotated[int, Field(ge=1, le=20, description="Renders of plans that a turn may use.")]
+Strength = Annotated[float, Field(ge=0, le=150, allow_inf_nan=False, description="Percent of the accepted amounts.")]
