@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 
 from hostbridge.controls import CONTROLS
-from retouchiq.answers import schema_answer
 from retouchiq.cli.host import add_json, installed_schema
 from retouchiq.cli.terminal import print_json
 
@@ -21,6 +20,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def run(args: argparse.Namespace) -> int:
     if args.controls:
         return _controls(args.json)
+    from retouchiq.answers import schema_answer
+
     schema = installed_schema()
     modules = [schema.module(args.operation)] if args.operation else list(schema.modules.values())
     described = [schema_answer(module) for module in modules]
