@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any
 
 from hostbridge import InvalidSetting
 from hostbridge.controls import CONTROLS, EVERYWHERE, Edit, Region
+from hostbridge.curves import on
 from hostbridge.darktable import codec, geometry, mixing
-from hostbridge.darktable.control_table import GRADES, LENS_SHIFT, MOST_PIXELS, NEUTRAL, Curve, Home, homes
+from hostbridge.darktable.control_table import GRADES, LENS_SHIFT, MOST_PIXELS, NEUTRAL, Home, homes
 from hostbridge.darktable.history import HistoryEntry
 from hostbridge.darktable.schema import Field, Module, Schema
 from hostbridge.darktable.settings import OURS, Mask, ModuleSettings, Params
@@ -165,20 +165,10 @@ def _drive(params: Params, home: Home, amount: float, scene: geometry.Scene) -> 
     """Add what the home's curves say to the fields they drive."""
     for path, curve in home.fields.items():
         holder, key = _find(params, path)
-        holder[key] += _on(curve, amount)
+        holder[key] += on(curve, amount)
     for path, curve in home.pixels.items():
         holder, key = _find(params, path)
-        holder[key] = max(holder[key], min(_on(curve, amount) * scene.long_side / 1000, MOST_PIXELS))
-
-
-def _on(curve: Curve, amount: float) -> float:
-    """The value of a curve, held at its ends."""
-    if amount <= curve[0][0]:
-        return curve[0][1]
-    for (x0, y0), (x1, y1) in pairwise(curve):
-        if amount <= x1:
-            return y0 + (y1 - y0) * (amount - x0) / (x1 - x0)
-    return curve[-1][1]
+        holder[key] = max(holder[key], min(on(curve, amount) * scene.long_side / 1000, MOST_PIXELS))
 
 
 def _find(params: Params, path: str) -> tuple[Any, Any]:

@@ -13,10 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hostbridge.controls import BANDS, HUES
+from hostbridge.curves import Curve, always, down, line, up
 from hostbridge.darktable.geometry import quarters
-
-Curve = tuple[tuple[float, float], ...]
-"""(amount, value) points, ascending by amount, straight in between and passing through (0, 0)."""
 
 
 @dataclass(frozen=True)
@@ -39,26 +37,6 @@ LENS_SHIFT = 0.8
 
 MOST_PIXELS = 99.0
 """What all of darktable's radii take."""
-
-
-def line(low: float, high: float, reach: float = 100.0) -> Curve:
-    """``low`` at −reach, 0 at 0, ``high`` at +reach."""
-    return ((-reach, low), (0.0, 0.0), (reach, high))
-
-
-def always(value: float) -> Curve:
-    """``value`` whatever the amount."""
-    return ((0.0, value),)
-
-
-def up(high: float, reach: float = 100.0) -> Curve:
-    """0 at and below 0, ``high`` at +reach."""
-    return ((0.0, 0.0), (reach, high))
-
-
-def down(low: float, reach: float = 100.0) -> Curve:
-    """``low`` at −reach, 0 at and above 0."""
-    return ((-reach, low), (0.0, 0.0))
 
 
 def _spread(pattern: str, places: tuple[float, ...], low: float, high: float) -> dict[str, Curve]:
