@@ -22,6 +22,7 @@ from hostbridge.darktable.install import Darktable
 from hostbridge.darktable.render import Renderer, open_renderer
 from hostbridge.darktable.schema import Schema
 from retouchiq.agent import Agent
+from retouchiq.api.hosted import Sessions
 from retouchiq.cli.host import open_agent, open_reward
 from retouchiq.reward import Reward
 
@@ -126,6 +127,7 @@ class Engine:
     host: Host = field(default_factory=Host)
     agent: Callable[[str], Agent] = open_agent
     reward: Callable[[str], Reward] = open_reward
+    sessions: Sessions = field(default_factory=Sessions)
 
     def start(self) -> None:
         """Warm the host and go on with unfinished jobs."""
