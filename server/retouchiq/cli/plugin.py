@@ -56,7 +56,10 @@ def _editors(args: argparse.Namespace) -> list[Editor]:
         return [editors.named(args.host, args.config)]
     machine = Machine.here()
     found = editors.find(machine, args.host)
-    return found if args.action == "install" else found + editors.left_behind(machine, args.host)
+    if args.action == "install":
+        return found
+    # the last installed goes first: the folders that the first one made are empty then
+    return (found + editors.left_behind(machine, args.host))[:: -1 if args.action == "remove" else 1]
 
 
 def _attempt(action: Callable[[Editor], str], editor: Editor) -> dict[str, Any]:

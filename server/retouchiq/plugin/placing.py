@@ -61,12 +61,11 @@ def look(editor: Editor) -> Placed:
     """What is there; the empty answer for an editor that is refused."""
     if editor.refused:
         return Placed(None, False, False)
-    there, lines = folder.manifest(editor.folder), _luarc(editor)
-    loaded = luarc.has(_content(lines)) if lines else os.access(editor.folder / "retouchiq.py", os.X_OK)
+    there = folder.manifest(editor.folder)
     return Placed(
         version=(there.version or "unfinished") if there.files else None,
         current=folder.is_current(editor.folder, _files(editor)),
-        enabled=bool(there.files) and loaded,
+        enabled=bool(there.files) and _is_loaded(editor),
     )
 
 
@@ -124,6 +123,15 @@ def _is_work(path: Path) -> bool:
 def _is_program(path: Path) -> bool:
     """GIMP starts the file that is named like its folder."""
     return path.name == "retouchiq.py"
+
+
+def _is_loaded(editor: Editor) -> bool:
+    """Whether the editor runs it when it starts; False, too, where that cannot be read."""
+    lines = _luarc(editor)
+    try:
+        return luarc.has(_content(lines)) if lines else os.access(editor.folder / "retouchiq.py", os.X_OK)
+    except UnusableInput:
+        return False
 
 
 def _luarc(editor: Editor) -> Path | None:
