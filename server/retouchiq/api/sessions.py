@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from pkgutil import resolve_name
 from tempfile import NamedTemporaryFile
@@ -13,6 +13,7 @@ from fastapi import Path as InPath
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
+from hostbridge.controls import CONTROLS, Edit
 from hostbridge.gegl.operations import Operations
 from retouchiq.answers import plan_answer, verdict_answer
 from retouchiq.api import images, pixels, place
@@ -86,7 +87,9 @@ class SessionRequest(BaseModel):
     budget: Budget = 6
     strength: Strength = 100
     variant: VariantName = "as asked"
-    selection: bool = Field(False, description="Whether the picture is a selected part of the layer.")
+    selection: bool = Field(
+        False, description="Whether the picture is a selected part of the layer: its shape then stays as it is."
+    )
 
 
 class SentFilter(BaseModel):
@@ -207,8 +210,14 @@ def _read(path: Path) -> Picture:
 def _compiler(asked: SessionRequest) -> Compile:
     posted: Mapping[str, Any] = asked.model_dump(include={"operations"})["operations"]
     operations = Operations.parse(posted, f"GIMP {asked.host.version}")
-    compile = resolve_name(COMPILERS[asked.host.name])
-    return lambda edits, picture: compile(edits, operations, picture, asked.full_size)
+    compiled = resolve_name(COMPILERS[asked.host.name])
+    kept = _shapeless if asked.selection else tuple
+    return lambda edits, picture: compiled(kept(edits), operations, picture, asked.full_size)
+
+
+def _shapeless(edits: Sequence[Edit]) -> tuple[Edit, ...]:
+    """What can be done to a part of a picture: nothing that crops, turns or bends it."""
+    return tuple(edit for edit in edits if edit.control not in CONTROLS or CONTROLS[edit.control].group != "geometry")
 
 
 def _step(name: str, told: Told) -> Step:
