@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from hostbridge import InvalidSetting
+from hostbridge import InvalidSetting, mixing
 from hostbridge.controls import CONTROLS, EVERYWHERE, Edit, Region
 from hostbridge.curves import on
-from hostbridge.darktable import codec, geometry, mixing
+from hostbridge.darktable import codec, geometry
 from hostbridge.darktable.control_table import GRADES, LENS_SHIFT, MOST_PIXELS, NEUTRAL, Home, homes
 from hostbridge.darktable.history import HistoryEntry
 from hostbridge.darktable.schema import Field, Module, Schema

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hostbridge import InvalidSetting
+from hostbridge import InvalidSetting, mixing
 from hostbridge.controls import BANDS, CONTROLS, Edit, Region
-from hostbridge.darktable import codec, geometry, mixing
+from hostbridge.darktable import codec, geometry
 from hostbridge.darktable.compile import compile
 from hostbridge.darktable.control_table import GRADES, HOMES, NEUTRAL, homes
 from hostbridge.darktable.settings import OURS, ModuleSettings

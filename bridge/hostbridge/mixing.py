@@ -1,4 +1,4 @@
-"""White balance and black and white as one 3 × 3 matrix for darktable's color calibration.
+"""White balance and black and white as one 3 × 3 matrix of linear light.
 
 Temperature and tint adapt the picture from an assumed illuminant to the pipeline's white with CAT16 (Li et al. 2017,
 "Comprehensive color solutions"). The illuminant moves along the daylight locus (CIE 015:2018) in reciprocal
@@ -19,6 +19,10 @@ TO_XYZ: Matrix = np.array(
     # linear Rec2020 (darktable's working profile) to CIE XYZ of D50, primaries adapted with Bradford
     [[0.6734241, 0.1656411, 0.1251286], [0.2790177, 0.6753402, 0.0456377], [-0.0019300, 0.0299784, 0.7973330]]
 )
+SRGB_TO_XYZ: Matrix = np.array(
+    # linear sRGB (GIMP's pixels) likewise
+    [[0.4360747, 0.3850649, 0.1430804], [0.2225045, 0.7168786, 0.0606169], [0.0139322, 0.0971045, 0.7141733]]
+)
 CAT16: Matrix = np.array(
     [[0.401288, 0.650173, -0.051461], [-0.250268, 1.204414, 0.045854], [-0.002079, 0.048952, 0.953127]]
 )
@@ -26,7 +30,7 @@ WHITE = 200.0
 """Mired of the pipeline's white, D50."""
 
 REACH = 2.0
-"""The largest entry color calibration takes."""
+"""The largest entry that darktable's color calibration and GEGL's channel mixer take."""
 
 FILTERS: dict[str, tuple[float, float, float]] = {
     # share of red, green and blue in the grey; "none" is luminance
@@ -49,6 +53,14 @@ def matrix(temperature: float = 0.0, tint: float = 0.0, monochrome: float = 0.0,
     mixed: Matrix = ((1 - share) * np.eye(3) + share * grey) @ balance(temperature, tint)
     # reached by blue alone, near the ends of temperature and tint; its part in luminance is small
     return np.clip(mixed, -REACH, REACH)
+
+
+def in_srgb(rows: Matrix) -> Matrix:
+    """A `matrix` for pixels in linear sRGB instead of Rec2020."""
+    from_srgb = np.linalg.inv(TO_XYZ) @ SRGB_TO_XYZ
+    # rounding must not make an identity a little more or less than one
+    moved: Matrix = np.round(np.linalg.inv(from_srgb) @ rows @ from_srgb, 6)
+    return np.clip(moved, -REACH, REACH)
 
 
 def balance(temperature: float, tint: float) -> Matrix:

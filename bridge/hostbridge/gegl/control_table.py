@@ -1,0 +1,166 @@
+"""Which filters each control drives, and by what curve: the one table `compile` works from.
+
+`KINDS` are the filters we make, in the order in which they act on the picture: an operation, how its result is blended
+with what it was made of, the named weight of `masks` that limits it, and the property values that do nothing. Every
+control has one home (`HOMES`): a kind, and for each property (or the opacity) a curve from the amount to what is added.
+The curves were chosen on pictures rendered by GIMP 3.0.4, so that an amount is the same visible step as in darktable.
+
+Operations work in linear light, the blend modes used here on values with the sRGB curve; docs/controls.md says why
+these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from hostbridge.controls import BANDS
+from hostbridge.curves import Curve, always, line, up
+from hostbridge.gegl.filters import Value
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One filter we make. ``start``: the values that do nothing; ``pixels``: which of them are lengths in pixels."""
+
+    operation: str
+    start: Mapping[str, Value] = field(default_factory=dict)
+    blend: str = "normal"
+    weight: str | None = None
+    pixels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Home:
+    """A control's filter and the curves of what it drives.
+
+    ``pixels``: lengths in thousandths of the picture's long side, which replace the start value. ``opacity``: of the
+    filter, 0…1; absent where the filter acts fully. ``build``: the function of `compile` that sets what no curve can.
+    """
+
+    kind: str
+    fields: Mapping[str, Curve] = field(default_factory=dict)
+    pixels: Mapping[str, Curve] = field(default_factory=dict)
+    opacity: Curve | None = None
+    build: str | None = None
+
+
+MIXER: dict[str, Value] = {
+    f"{out}{source}-gain": float(out == source) for out in ("r", "g", "b") for source in ("r", "g", "b")
+}
+LEVELS: dict[str, Value] = {"in-low": 0.0, "in-high": 1.0, "out-low": 0.0, "out-high": 1.0}
+NOISE: dict[str, Value] = {
+    "correlated": False,
+    "independent": False,  # grey: R, G and B alike
+    "linear": False,
+    "gaussian": True,
+    "red": 0.0,
+    "green": 0.0,
+    "blue": 0.0,
+}
+VIGNETTE: dict[str, Value] = {"shape": "circle", "radius": 1.2, "softness": 0.8, "gamma": 2.0, "proportion": 1.0}
+BLUR = ("std-dev-x", "std-dev-y")
+HIGH_PASS: dict[str, Value] = {"std-dev": 0.0, "contrast": 0.0}
+
+
+def _detail(blend: str) -> Kind:
+    return Kind("gegl:high-pass", HIGH_PASS, blend, pixels=("std-dev",))
+
+
+KINDS: dict[str, Kind] = {
+    "denoise": Kind("gegl:denoise-dct", {"patch-size": "size8x8", "sigma": 1.0}),
+    "exposure": Kind("gegl:exposure", {"exposure": 0.0}),
+    "shadows": Kind("gegl:exposure", {"exposure": 0.0}, weight="shadows"),
+    "highlights": Kind("gegl:exposure", {"exposure": 0.0}, weight="highlights"),
+    "whites": Kind("gegl:exposure", {"exposure": 0.0}, weight="whites"),
+    "white balance": Kind("gegl:channel-mixer", MIXER),
+    "haze": Kind("gegl:levels", LEVELS, weight="haze"),
+    "contrast": Kind("gegl:levels", LEVELS, "overlay"),
+    "less contrast": Kind("gegl:invert-gamma", {}, "softlight"),
+    "blacks": Kind("gegl:levels", LEVELS),
+    "saturation": Kind("gegl:saturation", {"scale": 1.0, "colorspace": "CIE-Lab"}),
+    "vibrance": Kind("gegl:saturation", {"scale": 1.0, "colorspace": "CIE-Lab"}, weight="muted"),
+    "hue": Kind("gegl:hue-chroma", {"hue": 0.0}),
+    **{
+        f"{band} saturation": Kind("gegl:saturation", {"scale": 1.0, "colorspace": "CIE-Lab"}, weight=band)
+        for band in BANDS
+    },
+    **{band: Kind("gegl:hue-chroma", {"hue": 0.0, "lightness": 0.0}, weight=band) for band in BANDS},
+    "shadows colour": Kind("gegl:color", {"value": "#808080"}, "grain-merge", "dark third"),
+    "midtones colour": Kind("gegl:color", {"value": "#808080"}, "grain-merge", "middle third"),
+    "highlights colour": Kind("gegl:color", {"value": "#808080"}, "grain-merge", "light third"),
+    "clarity": _detail("grain-merge"),
+    "less clarity": _detail("grain-extract"),
+    "texture": _detail("grain-merge"),
+    "less texture": _detail("grain-extract"),
+    "sharpness": Kind("gegl:unsharp-mask", {"std-dev": 0.0, "scale": 0.0, "threshold": 0.0}, pixels=("std-dev",)),
+    "blur": Kind("gegl:gaussian-blur", dict.fromkeys(BLUR, 0.0), pixels=BLUR),
+    "glow": Kind(
+        "gegl:bloom", {"threshold": 50.0, "softness": 25.0, "radius": 0.0, "strength": 0.0}, pixels=("radius",)
+    ),
+    "vignette": Kind("gegl:vignette", VIGNETTE | {"color": "#000000"}),
+    "light edges": Kind("gegl:vignette", VIGNETTE | {"color": "#ffffff"}),
+    "grain": Kind("gegl:noise-rgb", NOISE),
+}
+
+
+def _band(band: str) -> dict[str, Home]:
+    return {
+        f"{band}.hue": Home(band, {"hue": line(-60, 60, 60)}),
+        f"{band}.saturation": Home(f"{band} saturation", {"scale": line(-1, 0.8)}),
+        f"{band}.lightness": Home(band, {"lightness": line(-25, 25)}),
+    }
+
+
+HOMES: dict[str, Home] = {
+    "exposure": Home("exposure", {"exposure": line(-5, 5, 5)}),
+    "contrast": Home("contrast", opacity=((0.0, 0.0), (30.0, 0.38), (100.0, 0.85))),
+    "highlights": Home("highlights", {"exposure": line(-1.1, 0.8)}),
+    "shadows": Home("shadows", {"exposure": line(-1.2, 1.6)}),
+    "whites": Home("whites", {"exposure": line(-0.9, 0.6)}),
+    "blacks": Home("blacks", {"out-low": up(0.011), "in-low": ((-100.0, 0.0115), (0.0, 0.0))}),
+    "fade": Home("blacks", {"out-low": up(0.021), "out-high": up(-0.12)}),
+    "temperature": Home("white balance", build="mix"),
+    "tint": Home("white balance", build="mix"),
+    "monochrome": Home("white balance", build="mix"),
+    "saturation": Home("saturation", {"scale": line(-1, 0.6)}),
+    "vibrance": Home("vibrance", {"scale": line(-0.8, 0.9)}),
+    "hue": Home("hue", {"hue": line(-180, 180, 180)}),
+    **{name: home for band in BANDS for name, home in _band(band).items()},
+    "shadows_color": Home("shadows colour", build="shadows_color"),
+    "midtones_color": Home("midtones colour", build="midtones_color"),
+    "highlights_color": Home("highlights colour", build="highlights_color"),
+    "clarity": Home("clarity", {"contrast": up(0.9)}, {"std-dev": always(30)}),
+    "texture": Home("texture", {"contrast": up(0.9)}, {"std-dev": always(2.5)}),
+    "dehaze": Home("haze", {"in-low": up(0.25), "out-low": ((-100.0, 0.25), (0.0, 0.0))}),
+    "sharpness": Home("sharpness", {"scale": up(1.0)}, {"std-dev": always(1.2)}),
+    "denoise": Home("denoise", {"sigma": up(24)}),
+    "vignette": Home("vignette", opacity=up(0.9)),
+    "grain": Home("grain", {name: up(0.1) for name in ("red", "green", "blue")}),
+    "glow": Home("glow", {"strength": up(50)}, {"radius": always(20)}),
+}
+
+BELOW: dict[str, Home] = {
+    # where a control is at home below zero, if not in the same place
+    "contrast": Home("less contrast", opacity=((-100.0, 1.0), (0.0, 0.0))),
+    "clarity": Home("less clarity", {"contrast": ((-100.0, 0.55), (0.0, 0.0))}, {"std-dev": always(30)}),
+    "texture": Home("less texture", {"contrast": ((-100.0, 0.6), (0.0, 0.0))}, {"std-dev": always(2.5)}),
+    "sharpness": Home("blur", pixels=dict.fromkeys(BLUR, ((-100.0, 4.0), (0.0, 0.0)))),
+    "vignette": Home("light edges", opacity=((-100.0, 0.4), (0.0, 0.0))),
+}
+
+TINTS: dict[str, float] = {"shadows_color": 20.0, "midtones_color": 22.0, "highlights_color": 26.0}
+"""C*ab that 100 % of a grading gives the greys of its tones."""
+
+GEOMETRY = ("flip", "rotate", "perspective", "crop")
+"""Controls that change the picture's shape: no filters in GIMP, see `geometry`."""
+
+BEYOND: dict[str, str] = {
+    "lens_correction": "GIMP knows no lenses: correct it in darktable, or by hand with Filters ▸ Distorts ▸ Lens Distortion"
+}
+"""Controls that no operation reaches, and what to do instead."""
+
+
+def home(control: str, amount: float) -> Home:
+    """Where a control is at home for this amount."""
+    return (BELOW if amount < 0 and control in BELOW else HOMES)[control]
