@@ -7,18 +7,21 @@ from area import Area
 from gi.repository import Gimp
 
 
-def apply(image: Gimp.Image, layer: Gimp.Layer, area: Area, chosen: list[dict]) -> None:
-    """Put the ``chosen`` filters on ``layer``, whose ``area`` their masks cover; geometry changes ``image`` itself."""
+def apply(image: Gimp.Image, layer: Gimp.Layer, area: Area, chosen: list[dict], scale: float = 1.0) -> None:
+    """Put the ``chosen`` filters on ``layer``, whose ``area`` their masks cover; geometry changes ``image`` itself.
+
+    ``scale``: the size of ``layer`` over the size the filters were made for.
+    """
     for told in chosen:
         if told["destructive"]:
-            geometry.apply(image, told)
+            area = geometry.apply(image, told)
         elif told["mask"]:
-            _append_masked(image, layer, area, told)
+            _append_masked(image, layer, area, told, scale)
         else:
-            filters.append(layer, told)
+            filters.append(layer, told, scale)
 
 
-def _append_masked(image: Gimp.Image, layer: Gimp.Layer, area: Area, told: dict) -> None:
+def _append_masked(image: Gimp.Image, layer: Gimp.Layer, area: Area, told: dict, scale: float) -> None:
     with selecting.kept(image):
         if selecting.narrow(image, area, told["mask"]):
-            filters.append(layer, told)
+            filters.append(layer, told, scale)

@@ -30,7 +30,7 @@ def choose(copy: Small, answers: list[Answer]) -> Answer:
 def _card(dialog: Gtk.Dialog, number: int, copy: Small, answer: Answer) -> Gtk.Widget:
     button = Gtk.Button()
     card = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6)
-    card.pack_start(Gtk.Image.new_from_pixbuf(_thumbnail(*copy.pixels_with(answer.preview))), True, True, 0)
+    card.pack_start(Gtk.Image.new_from_pixbuf(_thumbnail(*copy.pixels_with(answer.filters))), True, True, 0)
     card.pack_start(Gtk.Label(label=_caption(answer)), False, False, 0)
     button.add(card)
     button.connect("clicked", lambda _button: dialog.response(number))

@@ -98,7 +98,9 @@ def _answer(
         def told(step: str) -> None:
             say(step if len(wish.variants) == 1 else f"{_(variant)}: {step}")
 
-        return loop.edit(client, {**request, "variant": variant}, lambda chosen: _patiently(patient, copy, chosen), told)
+        return loop.edit(
+            client, {**request, "variant": variant}, lambda chosen: _patiently(patient, copy, chosen), told
+        )
 
     answers = [_twice(tried, variant, patient) for variant in wish.variants]
     return choose(copy, answers) if len(answers) > 1 else answers[0]

@@ -13,7 +13,7 @@ Render = Callable[[list[dict]], bytes]
 
 @dataclass(frozen=True)
 class Answer:
-    """How an edit ended. ``filters``: for the real size, [] where nothing is to be changed. ``score``: 0…10 or None."""
+    """How an edit ended. ``filters``: [] where nothing is to be changed. ``score``: 0…10 or None."""
 
     variant: str
     filters: list[dict]
@@ -21,7 +21,6 @@ class Answer:
     baseline: float | None
     applied: bool
     notes: list[str]
-    preview: list[dict]
 
     @property
     def sentence(self) -> str:
@@ -61,12 +60,11 @@ def _answer(variant: str, step: dict) -> Answer:
     verdict = step.get("verdict") or {}
     return Answer(
         variant=variant,
-        filters=step["filters_full"],
+        filters=step["filters"],
         score=verdict.get("score"),
         baseline=verdict.get("baseline"),
         applied=bool(step.get("applied")),
         notes=step["notes"],
-        preview=step["filters"],
     )
 
 

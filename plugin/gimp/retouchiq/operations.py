@@ -6,19 +6,12 @@ among them: making a filter of one from a script ends GIMP 3.0.4 with a segmenta
 
 from gi.repository import Gegl, GObject
 
-KINDS = [
-    ("enum", (GObject.ParamSpecEnum,)),
-    ("boolean", (GObject.ParamSpecBoolean,)),
-    ("double", (GObject.ParamSpecDouble, GObject.ParamSpecFloat)),
-    ("int", (GObject.ParamSpecInt, GObject.ParamSpecUInt, GObject.ParamSpecInt64, GObject.ParamSpecUInt64)),
-    ("string", (GObject.ParamSpecString,)),
-]
-
 
 def installed() -> dict:
-    """Operation → {"properties": {name: {"type", "default", "min"?, "max"?, "values"?, "unit"?}}}.
+    """Operation → {"properties": {name: {"type", "default", "min"?, "max"?, "values"?}}}.
 
-    ``type``: double, int, boolean, enum (``values``: the names it may have), string, color or object.
+    ``type`` is GObject's or GEGL's: gdouble, gint, gboolean, GeglColor …; an enumeration has ``values``, the names that
+    GIMP takes. ``default`` is None where JSON has no such thing.
     """
     Gegl.init(None)
     return {name: {"properties": _properties(name)} for name in Gegl.list_operations()}
@@ -29,29 +22,19 @@ def _properties(operation: str) -> dict:
 
 
 def _described(spec: GObject.ParamSpec) -> dict:
-    kind = _kind(spec)
-    told = {"type": kind, "default": _default(kind, spec)}
-    if kind in ("double", "int"):
-        told |= {"min": spec.minimum, "max": spec.maximum}
-    if kind == "enum":
-        told["values"] = _values(spec)
-    unit = Gegl.param_spec_get_property_key(spec, "unit")
-    return told | ({"unit": unit} if unit else {})
+    told = {"type": spec.value_type.name, "default": spec.get_default_value()}
+    if isinstance(spec, GObject.ParamSpecEnum):
+        return told | {"default": _value(spec, told["default"]), "values": _values(spec)}
+    if hasattr(spec, "minimum"):  # every kind of number has it, and nothing else
+        return told | {"min": spec.minimum, "max": spec.maximum}
+    return told if isinstance(told["default"], bool | str) else told | {"default": None}
 
 
-def _kind(spec: GObject.ParamSpec) -> str:
-    if spec.value_type.name == "GeglColor":
-        return "color"
-    return next((kind for kind, types in KINDS if isinstance(spec, types)), "object")
-
-
-def _default(kind: str, spec: GObject.ParamSpec):
-    if kind == "enum":
-        return GObject.enum_get_value(spec.enum_class, int(spec.get_default_value())).value_nick
-    return spec.get_default_value() if kind in ("double", "int", "boolean", "string") else None
+def _value(spec: GObject.ParamSpec, number: int) -> str | None:
+    found = GObject.enum_get_value(spec.enum_class, int(number))
+    return found.value_nick if found else None
 
 
 def _values(spec: GObject.ParamSpec) -> list[str]:
-    kind = spec.enum_class
-    found = (GObject.enum_get_value(kind, number) for number in range(kind.minimum, kind.maximum + 1))
-    return [value.value_nick for value in found if value]
+    numbers = range(spec.enum_class.minimum, spec.enum_class.maximum + 1)
+    return [name for name in (_value(spec, number) for number in numbers) if name]

@@ -59,7 +59,7 @@ def _describe(procedure: Gimp.Procedure, label: str, what: str) -> None:
     procedure.set_sensitivity_mask(Gimp.ProcedureSensitivityMask.DRAWABLE | Gimp.ProcedureSensitivityMask.DRAWABLES)
     procedure.set_menu_label(label)
     procedure.add_menu_path("<Image>/Filters")
-    procedure.set_documentation(what, what, procedure.get_name())
+    procedure.set_documentation(what, what, None)
     procedure.set_attribution("RetouchIQ", "RetouchIQ, GPL-3.0-or-later", "2026")
 
 

@@ -32,7 +32,9 @@ def narrow(image: Gimp.Image, area: Area, mask: str) -> bool:
     ``mask``: base64 of an 8-bit grey PNG of any size, stretched over ``area``; white acts fully.
     """
     operation = Gimp.ChannelOps.REPLACE if Gimp.Selection.is_empty(image) else Gimp.ChannelOps.INTERSECT
-    channel = Gimp.Channel.new(image, "retouchiq mask", image.get_width(), image.get_height(), 100, Gegl.Color.new("black"))
+    channel = Gimp.Channel.new(
+        image, "retouchiq mask", image.get_width(), image.get_height(), 100, Gegl.Color.new("black")
+    )
     image.insert_channel(channel, None, 0)
     _fill(channel, area, _grey(mask, area))
     image.select_item(operation, channel)

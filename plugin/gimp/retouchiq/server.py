@@ -29,9 +29,9 @@ def command() -> list[str]:
     found = shutil.which(named or "retouchiq")
     if not found:
         raise ServerMissing(
-            _("The command {command} was not found: install RetouchIQ, or run “retouchiq plugin install” again.").format(
-                command=named or "retouchiq"
-            )
+            _(
+                "The command {command} was not found: install RetouchIQ, or run “retouchiq plugin install” again."
+            ).format(command=named or "retouchiq")
         )
     return [found]
 

@@ -24,6 +24,7 @@ class Small:
     pixels: bytes
     width: int
     height: int
+    scale: float
     like: Gimp.Image
 
     def render(self, chosen: list[dict]) -> bytes:
@@ -34,7 +35,7 @@ class Small:
         """16-bit R, G, B in sRGB, width and height of the copy with the ``chosen`` filters."""
         with hidden.image(self.like, self.width, self.height) as image:
             layer = hidden.layer(image, self.pixels, LINEAR)
-            applying.apply(image, layer, Area(0, 0, self.width, self.height), chosen)
+            applying.apply(image, layer, Area(0, 0, self.width, self.height), chosen, self.scale)
             return hidden.visible(image, SHOWN)
 
 
@@ -50,7 +51,7 @@ def take(image: Gimp.Image, layer: Gimp.Layer, area: Area) -> Small:
     pixels = _pixels(image, layer, area, scale, LINEAR if opaque else LINEAR_ALPHA)
     if not opaque:
         pixels = _filled(image, width, height, pixels, _selected(image, area, scale, width, height))
-    return Small(pixels, width, height, image)
+    return Small(pixels, width, height, width / area.width, image)
 
 
 def _pixels(image: Gimp.Image, layer: Gimp.Layer, area: Area, scale: float, layout: str) -> bytes:
