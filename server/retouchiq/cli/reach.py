@@ -26,6 +26,8 @@ from retouchiq.api import place
 if TYPE_CHECKING:
     from retouchiq.plugin.editor import Editor
 
+# How a host is called that is not there; "darktable" alone is the renderer's.
+TITLES = {"darktable": "darktable panel", "gimp": "GIMP"}
 SECONDS = 30  # for a server to start and answer
 
 
@@ -62,13 +64,12 @@ def curl() -> str:
 def plugins() -> dict[str, Callable[[], str]]:
     """A check for every editor found, and one for every host that was not."""
     from retouchiq.plugin import editors
-    from retouchiq.plugin.editor import NAMES
     from retouchiq.plugin.machine import Machine
 
     found = editors.find(Machine.here())
     absent = [host for host in editors.hosts(None) if host not in {editor.host for editor in found}]
     checks: dict[str, Callable[[], str]] = {editor.title: partial(_plugin, editor) for editor in found}
-    checks |= {NAMES[host]: partial(_absent, editors.WAYS[host]) for host in absent}
+    checks |= {TITLES[host]: partial(_absent, editors.WAYS[host]) for host in absent}
     return checks
 
 
