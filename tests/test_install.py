@@ -45,10 +45,18 @@ class Machine:
         (self.bin / name).write_text(script)
         (self.bin / name).chmod(0o755)
 
-    def install(self, *words: str) -> subprocess.CompletedProcess[str]:
+    @property
+    def state(self) -> Path:
+        return self.home / ".local/state/retouchiq"
+
+    @property
+    def unit(self) -> Path:
+        return self.home / ".config/systemd/user/retouchiq.service"
+
+    def install(self, *words: str, checkout: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            ["bash", str(ROOT / "install.sh"), *words],
-            env={"PATH": str(self.bin), "HOME": str(self.home), "TMPDIR": str(self.temporary)},
+            ["bash", str(checkout / "install.sh"), *words],
+            env={"PATH": str(self.bin), "HOME": str(self.home), "TMPDIR": str(self.temporary), **environment},
             cwd=self.home,
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -68,13 +76,21 @@ def bare(tmp_path: Path) -> Machine:
 def machine(bare: Machine) -> Machine:
     bare.has("darktable-cli")
     bare.has("Xvfb")
+    bare.has("curl")
     return bare
+
+
+@pytest.fixture
+def systemd(machine: Machine) -> Machine:
+    """systemctl writes down what it is told."""
+    machine.has("systemctl", '#!/bin/sh\necho "$*" >> "$HOME/systemctl"\n')
+    return machine
 
 
 def test_help_names_every_command(machine: Machine) -> None:
     shown = machine.install("help")
     assert shown.returncode == 0
-    assert [word for word in ("demo [FILE]", "test", "remove", "--yes") if word not in shown.stdout] == []
+    assert [word for word in ("demo [FILE]", "test", "remove", "--yes", "--service") if word not in shown.stdout] == []
 
 
 def test_a_mistyped_command_installs_nothing(machine: Machine) -> None:
@@ -154,3 +170,97 @@ def test_without_a_display_it_installs_and_says_what_is_lost(bare: Machine) -> N
     installed = bare.install()
     assert installed.returncode == 0
     assert "slower" in installed.stdout
+
+
+def test_without_curl_it_installs_and_says_what_is_lost(bare: Machine) -> None:
+    bare.has("darktable-cli")
+    bare.has("Xvfb")
+    installed = bare.install()
+    assert installed.returncode == 0
+    assert "No curl: the panel in darktable cannot reach the server" in installed.stdout
+
+
+def test_every_run_looks_for_editors_that_came_since(machine: Machine) -> None:
+    assert "retouchiq: plugin install\n" in machine.install().stdout
+    assert "retouchiq: plugin install\n" in machine.install().stdout
+
+
+def test_an_editor_that_cannot_take_the_plug_in_does_not_fail_the_install(machine: Machine) -> None:
+    machine.has("python3", PYTHON.replace('echo "retouchiq: $*"', 'echo "retouchiq: $*"; exit 2'))
+    installed = machine.install()
+    assert installed.returncode == 0
+    assert "Ready." in installed.stdout
+
+
+def test_a_changed_plug_in_is_installed_by_the_next_run(machine: Machine, tmp_path: Path) -> None:
+    checkout = tmp_path / "checkout"
+    for name in ("bridge", "server", "plugin"):
+        (checkout / name).mkdir(parents=True)
+    for name in ("install.sh", "pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, checkout)
+    machine.install(checkout=checkout)
+    assert "Installing Python packages" not in machine.install(checkout=checkout).stdout
+    (checkout / "plugin/panel.lua").write_text("changed")
+    assert "Installing Python packages" in machine.install(checkout=checkout).stdout
+
+
+def test_no_service_is_installed_that_nobody_asked_for(systemd: Machine) -> None:
+    assert systemd.install("--yes").returncode == 0
+    assert not systemd.unit.exists()
+    assert not (systemd.home / "systemctl").exists()
+
+
+def test_the_service_runs_the_installed_command_with_what_it_does_not_need_forbidden(systemd: Machine) -> None:
+    installed = systemd.install("--service")
+    assert installed.returncode == 0, installed.stderr
+    unit = systemd.unit.read_text()
+    assert f'ExecStart="{systemd.venv}/bin/retouchiq" serve --idle 0\n' in unit
+    assert [line for line in ("NoNewPrivileges=yes", "WantedBy=default.target") if f"{line}\n" not in unit] == []
+    assert "--user enable --now retouchiq.service\n" in (systemd.home / "systemctl").read_text()
+
+
+def test_the_service_finds_the_darktable_the_user_named(systemd: Machine) -> None:
+    systemd.install("--service", RETOUCHIQ_DARKTABLE="/opt/50% faster/bin")
+    assert 'Environment="RETOUCHIQ_DARKTABLE=/opt/50%% faster/bin"\n' in systemd.unit.read_text()
+
+
+def test_without_systemd_the_service_is_explained_away(machine: Machine) -> None:
+    installed = machine.install("--service")
+    assert installed.returncode == 0
+    assert "systemd does not run for this user here" in installed.stdout
+    assert not machine.unit.exists()
+
+
+def test_an_update_restarts_the_service(systemd: Machine) -> None:
+    systemd.install("--service")
+    (systemd.venv / ".retouchiq-stamp").write_text("older sources")
+    systemd.install()
+    assert (systemd.home / "systemctl").read_text().endswith("--user restart retouchiq.service\n")
+
+
+def test_remove_ends_the_server_and_takes_plug_ins_and_service_away(systemd: Machine) -> None:
+    systemd.install("--service")
+    systemd.state.mkdir(parents=True)
+    for name in ("token", "url", "pid", "curl.conf", "server.lock", "server.log", "server.err", "jobs.sqlite"):
+        (systemd.state / name).touch()
+    for name in ("uploads", "edits", "batches"):
+        (systemd.state / name).mkdir()
+    removed = systemd.install("remove")
+    assert removed.returncode == 0
+    assert removed.stdout.index("retouchiq: serve --stop") < removed.stdout.index("retouchiq: plugin remove")
+    assert "--user disable --now retouchiq.service\n" in (systemd.home / "systemctl").read_text()
+    assert not systemd.unit.exists()
+    assert not systemd.state.exists()
+
+
+def test_remove_keeps_the_results_of_edits_and_says_where_they_are(machine: Machine) -> None:
+    machine.install()
+    result = machine.state / "edits/1/after.jpg"
+    result.parent.mkdir(parents=True)
+    result.write_text("picture")
+    for name in ("jobs.sqlite", "token"):
+        (machine.state / name).touch()
+    removed = machine.install("remove")
+    assert f"kept the results of your edits in {machine.state}" in removed.stdout
+    assert result.read_text() == "picture"
+    assert not (machine.state / "token").exists()
