@@ -95,6 +95,10 @@ class CliRenderer:
         finally:
             self._scratch.drop(folder)
 
+    def check_format(self, ending: str) -> None:
+        """See `Renderer.check_format`."""
+        formats.module(self._darktable, ending)
+
     def close(self) -> None:
         self._scratch.close()
 

@@ -91,6 +91,10 @@ class LibraryRenderer:
         if kind in _ONLY_BY_CLI or not self._by_worker(asked, finish, cancel, timeout):
             self._cli.export(image, sidecar, out, cancel=cancel, timeout=timeout)
 
+    def check_format(self, ending: str) -> None:
+        """See `Renderer.check_format`."""
+        formats.module(self._darktable, ending)
+
     def close(self) -> None:
         self._pool.close()
         self._cli.close()
