@@ -20,7 +20,7 @@ local work = nil -- what is being done, as follow and batch watch it
 local records = {} -- image id -> the edit of ours that the image carries (see retouch)
 local edits = {} -- image id -> the last edit that was worked out for it, applied or not
 local looks = {} -- names, in the order of the combobox
-local alive = false -- whether the panel is in use
+local alive = nil -- while the panel is in use: a table of that use's own
 
 -- the photos at hand -------------------------------------------------------------------------------------------------
 
@@ -96,7 +96,7 @@ local refreshing, again = false, false
 -- Makes the panel fit the photo at hand. Other Lua runs whenever a widget is touched, and may want the same: then the
 -- one that is at it begins once more.
 function actions.refresh()
-  again = alive
+  again = alive ~= nil
   if refreshing then return end
   refreshing = true
   while again do
@@ -318,9 +318,9 @@ actions.pressed = {
 -- life ---------------------------------------------------------------------------------------------------------------
 
 -- Applies the strength once the slider stands still, where it was moved for the edit that is at hand.
-local function watch_strength()
+local function watch_strength(use)
   local before = panel.widgets.strength.value
-  while alive and not dt.control.ending do
+  while alive == use and not dt.control.ending do
     dt.control.sleep(STEADY)
     local value = panel.widgets.strength.value
     local still, moved = value == before, value ~= seen.strength
@@ -333,18 +333,18 @@ end
 
 -- Fills the panel and begins to watch it. The server is asked for its looks where none are known from before.
 function actions.start()
-  alive = true
+  alive = {}
   show_recent()
   show_looks(remembered.read("look"))
   actions.refresh()
-  dt.control.dispatch(watch_strength)
+  dt.control.dispatch(watch_strength, alive)
   if #looks == 0 then dt.control.dispatch(load_looks) end
 end
 
 -- Stops everything: work at hand is cancelled, temporary files are removed.
 function actions.stop()
   cancel()
-  alive = false
+  alive = nil
   shell.clear()
 end
 

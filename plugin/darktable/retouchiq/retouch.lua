@@ -36,13 +36,22 @@ local function unchanged(edit)
   return outcome("unchanged", string.format(says, verdict.score, verdict.baseline), edit)
 end
 
+-- A file of its own with what image is now: the server reads it again when it goes on after a restart.
+function retouch.state(image)
+  local path, says = history.state(image, shell.folder())
+  if not path then return nil, says end
+  local own = shell.file(path:match("%.%w+$"))
+  os.rename(path, own)
+  return own
+end
+
 -- Puts files into the image's history unless somebody changed that since base. The outcome of it.
 function retouch.put(image, base, files, duplicate)
   if not history.unchanged(image, base, shell.folder()) then return outcome("changed", CHANGED) end
   local edited, says = history.apply(image, { sidecar = files.sidecar, style = files.style }, { duplicate = duplicate })
   if not edited then return failed(says) end
   local answer = outcome("edited")
-  answer.record = { image = edited, state = history.state(edited, shell.folder()) }
+  answer.record = { image = edited, state = retouch.state(edited) }
   return answer
 end
 
@@ -77,7 +86,7 @@ end
 -- A new edit of image from what it is now.
 function retouch.start(image, choices, watch)
   watch.says(_("reading what the photo is now"), 0)
-  local base, says = history.state(image, shell.folder())
+  local base, says = retouch.state(image)
   if not base then return failed(says) end
   if follow.stopped(watch) then return settle({ state = "cancelled" }) end
   local accepted, fault = client.request("POST", "/v1/edits", request.edit(image, base, choices))
