@@ -39,7 +39,7 @@ class Item:
 
     @property
     def waiting(self) -> Result:
-        return Result(self.source.image, self.name)
+        return Result(self.source.image, self.name, base=self.source.base)
 
 
 @dataclass(frozen=True)
@@ -119,9 +119,8 @@ def _place(item: Item, had: bytes | None, sidecar: Path, tools: Tools) -> Placed
 
 def _result(item: Item, answer: dict[str, Any], files: dict[str, Path]) -> Result:
     plan = answer["plan"]
-    return Result(
-        image=item.source.image,
-        name=item.name,
+    return replace(
+        item.waiting,
         state="edited" if answer["applied"] else "unchanged",
         score=answer["verdict"]["score"],
         baseline=answer["verdict"]["baseline"],

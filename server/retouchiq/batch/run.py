@@ -101,15 +101,15 @@ def todo(results: Iterable[Result]) -> list[str]:
 
 def items(batch: Batch, journal: Journal) -> list[Item]:
     """The photos with their places; those the journal knows keep theirs."""
-    known = {result.image: result.name for result in journal.results.values()}
-    sources = {source.image: source for source in batch.photos}
-    new = [image for image in sources if image not in known]
-    known |= dict(zip(new, names.unique(new, known.values()), strict=True))
-    return [_item(batch, source, known) for source in sources.values()]
+    known = {result.source: result.name for result in journal.results.values()}
+    sources = list(dict.fromkeys(batch.photos))
+    new = [source for source in sources if source not in known]
+    known |= dict(zip(new, names.unique([source.image for source in new], known.values()), strict=True))
+    return [_item(batch, source, known) for source in sources]
 
 
-def _item(batch: Batch, source: Source, known: dict[Path, str]) -> Item:
-    name, ending = known[source.image], batch.exports
+def _item(batch: Batch, source: Source, known: dict[Source, str]) -> Item:
+    name, ending = known[source], batch.exports
     export = batch.out / "exports" / names.export(name, known.values(), ending) if ending else None
     return Item(source, name, batch.out / "photos" / name, export)
 

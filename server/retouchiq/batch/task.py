@@ -75,7 +75,7 @@ class Placed:
 
 @dataclass(frozen=True)
 class Result:
-    """What became of a photo.
+    """What became of a photo. ``base`` as in `Source`: duplicates of a photo differ in it alone.
 
     ``state``: waiting, running, edited, unchanged (no render scored better than leaving it), failed or rejected.
     ``score`` and ``baseline`` (of doing nothing) are 0…10. ``error`` is a sentence and ``kind`` the name of the error.
@@ -97,6 +97,11 @@ class Result:
     files: dict[str, Path] = field(default_factory=dict)
     stamp: Stamp = field(default_factory=list)
     placed: Placed | None = None
+    base: Path | None = None
+
+    @property
+    def source(self) -> Source:
+        return Source(self.image, self.base)
 
     @property
     def finished(self) -> bool:
@@ -121,7 +126,7 @@ class Result:
     def saved(self, out: Path) -> dict[str, Any]:
         """As plain data for the journal, paths in ``out`` relative to it: the folder can be moved."""
         data = {each.name: getattr(self, each.name) for each in fields(self)}
-        data["image"] = str(self.image)
+        data["image"], data["base"] = str(self.image), str(self.base) if self.base else None
         data["files"] = {name: str(_relative(path, out)) for name, path in self.files.items()}
         if self.placed:
             kept = str(self.placed.kept) if self.placed.kept else None
@@ -131,9 +136,10 @@ class Result:
     @classmethod
     def load(cls, data: dict[str, Any], out: Path) -> Self:
         """The result that `saved` made. Raises `KeyError`, `TypeError` and `ValueError` for anything else."""
-        placed = data.get("placed")
         files = {name: out / path for name, path in data["files"].items()}
-        return cls(**data | {"image": Path(data["image"]), "files": files, "placed": load_placed(placed)})
+        base = Path(data["base"]) if data.get("base") else None
+        read = {"image": Path(data["image"]), "base": base, "files": files, "placed": load_placed(data.get("placed"))}
+        return cls(**data | read)
 
     def with_state(self, state: str) -> Self:
         return replace(self, state=state)
