@@ -59,6 +59,8 @@ NOISE: dict[str, Value] = {
     "blue": 0.0,
 }
 VIGNETTE: dict[str, Value] = {"shape": "circle", "radius": 1.2, "softness": 0.8, "gamma": 2.0, "proportion": 1.0}
+SATURATION: dict[str, Value] = {"scale": 1.0, "colorspace": "CIE-Lab"}
+BLOOM: dict[str, Value] = {"threshold": 50.0, "softness": 25.0, "radius": 0.0, "strength": 0.0, "limit-exposure": True}
 BLUR = ("std-dev-x", "std-dev-y")
 HIGH_PASS: dict[str, Value] = {"std-dev": 0.0, "contrast": 0.0}
 
@@ -75,16 +77,14 @@ KINDS: dict[str, Kind] = {
     "whites": Kind("gegl:exposure", {"exposure": 0.0}, weight="whites"),
     "white balance": Kind("gegl:channel-mixer", MIXER),
     "haze": Kind("gegl:levels", LEVELS, weight="haze"),
+    "more haze": Kind("gegl:levels", LEVELS),
     "contrast": Kind("gegl:levels", LEVELS, "overlay"),
     "less contrast": Kind("gegl:invert-gamma", {}, "softlight"),
     "blacks": Kind("gegl:levels", LEVELS),
-    "saturation": Kind("gegl:saturation", {"scale": 1.0, "colorspace": "CIE-Lab"}),
-    "vibrance": Kind("gegl:saturation", {"scale": 1.0, "colorspace": "CIE-Lab"}, weight="muted"),
+    "saturation": Kind("gegl:saturation", SATURATION),
+    "vibrance": Kind("gegl:saturation", SATURATION, weight="muted"),
     "hue": Kind("gegl:hue-chroma", {"hue": 0.0}),
-    **{
-        f"{band} saturation": Kind("gegl:saturation", {"scale": 1.0, "colorspace": "CIE-Lab"}, weight=band)
-        for band in BANDS
-    },
+    **{f"{band} saturation": Kind("gegl:saturation", SATURATION, weight=band) for band in BANDS},
     **{band: Kind("gegl:hue-chroma", {"hue": 0.0, "lightness": 0.0}, weight=band) for band in BANDS},
     "shadows colour": Kind("gegl:color", {"value": "#808080"}, "grain-merge", "dark third"),
     "midtones colour": Kind("gegl:color", {"value": "#808080"}, "grain-merge", "middle third"),
@@ -114,39 +114,40 @@ def _band(band: str) -> dict[str, Home]:
 
 HOMES: dict[str, Home] = {
     "exposure": Home("exposure", {"exposure": line(-5, 5, 5)}),
-    "contrast": Home("contrast", opacity=((0.0, 0.0), (30.0, 0.38), (100.0, 0.85))),
-    "highlights": Home("highlights", {"exposure": line(-1.1, 0.8)}),
-    "shadows": Home("shadows", {"exposure": line(-1.2, 1.6)}),
-    "whites": Home("whites", {"exposure": line(-0.9, 0.6)}),
-    "blacks": Home("blacks", {"out-low": up(0.011), "in-low": ((-100.0, 0.0115), (0.0, 0.0))}),
-    "fade": Home("blacks", {"out-low": up(0.021), "out-high": up(-0.12)}),
+    "contrast": Home("contrast", opacity=((0.0, 0.0), (30.0, 0.42), (100.0, 0.85))),
+    "highlights": Home("highlights", {"exposure": line(-1.15, 0.75)}),
+    "shadows": Home("shadows", {"exposure": line(-1.5, 1.6)}),
+    "whites": Home("whites", {"exposure": ((-100.0, -0.9), (0.0, 0.0), (30.0, 0.14), (100.0, 0.6))}),
+    "blacks": Home("blacks", {"out-low": up(0.011), "in-low": ((-100.0, 0.012), (0.0, 0.0))}),
+    "fade": Home("blacks", {"out-low": up(0.021), "out-high": up(-0.115)}),
     "temperature": Home("white balance", build="mix"),
     "tint": Home("white balance", build="mix"),
     "monochrome": Home("white balance", build="mix"),
     "saturation": Home("saturation", {"scale": line(-1, 0.6)}),
-    "vibrance": Home("vibrance", {"scale": line(-0.8, 0.9)}),
+    "vibrance": Home("vibrance", {"scale": ((-100.0, -0.9), (-30.0, -0.2), (0.0, 0.0), (30.0, 0.2), (100.0, 0.97))}),
     "hue": Home("hue", {"hue": line(-180, 180, 180)}),
     **{name: home for band in BANDS for name, home in _band(band).items()},
     "shadows_color": Home("shadows colour", build="shadows_color"),
     "midtones_color": Home("midtones colour", build="midtones_color"),
     "highlights_color": Home("highlights colour", build="highlights_color"),
     "clarity": Home("clarity", {"contrast": up(0.9)}, {"std-dev": always(30)}),
-    "texture": Home("texture", {"contrast": up(0.9)}, {"std-dev": always(2.5)}),
-    "dehaze": Home("haze", {"in-low": up(0.25), "out-low": ((-100.0, 0.25), (0.0, 0.0))}),
-    "sharpness": Home("sharpness", {"scale": up(1.0)}, {"std-dev": always(1.2)}),
-    "denoise": Home("denoise", {"sigma": up(24)}),
-    "vignette": Home("vignette", opacity=up(0.9)),
+    "texture": Home("texture", {"contrast": up(1.0)}, {"std-dev": always(2.5)}),
+    "dehaze": Home("haze", {"in-low": ((0.0, 0.0), (30.0, 0.12), (100.0, 0.25))}),
+    "sharpness": Home("sharpness", {"scale": up(1.12)}, {"std-dev": always(1.2)}),
+    "denoise": Home("denoise", {"sigma": ((0.0, 0.0), (30.0, 4.2), (100.0, 11.0))}),
+    "vignette": Home("vignette", opacity=((0.0, 0.0), (30.0, 0.36), (100.0, 0.74))),
     "grain": Home("grain", {name: up(0.1) for name in ("red", "green", "blue")}),
-    "glow": Home("glow", {"strength": up(50)}, {"radius": always(20)}),
+    "glow": Home("glow", {"strength": up(48)}, {"radius": always(20)}),
 }
 
 BELOW: dict[str, Home] = {
     # where a control is at home below zero, if not in the same place
-    "contrast": Home("less contrast", opacity=((-100.0, 1.0), (0.0, 0.0))),
+    "dehaze": Home("more haze", {"out-low": ((-100.0, 0.065), (-30.0, 0.02), (0.0, 0.0))}),
+    "contrast": Home("less contrast", opacity=((-100.0, 0.92), (0.0, 0.0))),
     "clarity": Home("less clarity", {"contrast": ((-100.0, 0.55), (0.0, 0.0))}, {"std-dev": always(30)}),
-    "texture": Home("less texture", {"contrast": ((-100.0, 0.6), (0.0, 0.0))}, {"std-dev": always(2.5)}),
+    "texture": Home("less texture", {"contrast": ((-100.0, 0.7), (0.0, 0.0))}, {"std-dev": always(2.5)}),
     "sharpness": Home("blur", pixels=dict.fromkeys(BLUR, ((-100.0, 4.0), (0.0, 0.0)))),
-    "vignette": Home("light edges", opacity=((-100.0, 0.4), (0.0, 0.0))),
+    "vignette": Home("light edges", opacity=((-100.0, 0.33), (-30.0, 0.1), (0.0, 0.0))),
 }
 
 TINTS: dict[str, float] = {"shadows_color": 20.0, "midtones_color": 22.0, "highlights_color": 26.0}
@@ -156,7 +157,7 @@ GEOMETRY = ("flip", "rotate", "perspective", "crop")
 """Controls that change the picture's shape: no filters in GIMP, see `geometry`."""
 
 BEYOND: dict[str, str] = {
-    "lens_correction": "GIMP knows no lenses: correct it in darktable, or by hand with Filters ▸ Distorts ▸ Lens Distortion"
+    "lens_correction": "GIMP knows no lenses: Filters ▸ Distorts ▸ Lens Distortion does it by eye"
 }
 """Controls that no operation reaches, and what to do instead."""
 

@@ -4,8 +4,8 @@ The plug-in applies them in the order given. A filter is an operation of GIMP wi
 mode and, where it is limited to a part of the picture, a mask. Colours are hexadecimal sRGB (``#rrggbb``), enumerations
 are written as GIMP writes them (``CIE-Lab``: an unknown word is silently ignored by GIMP, so it is checked here).
 
-Properties named in ``pixels`` are lengths in pixels of the full-size layer: on a smaller copy they are multiplied by the
-copy's width over the layer's.
+Properties named in ``pixels`` are lengths in pixels of the full-size layer: on a smaller copy they are multiplied by
+the copy's width over the layer's.
 
 Changes of shape are no filters in GIMP. They come first in the list and are ``destructive``; what follows, masks
 included, refers to the picture they leave. Positions are shares (0…1) of the picture's width and height:

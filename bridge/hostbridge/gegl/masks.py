@@ -90,7 +90,8 @@ class Masks:
         """How hazy each part is: its dark channel (He, Sun and Tang 2009), smoothed."""
         side = max(self.picture.shape[:2])
         dark = minimum_filter(self.picture.min(axis=2), max(3, side // 60))
-        return np.clip(np.asarray(gaussian_filter(dark, side / 80), np.float32), 0, 1)
+        hazy: Weights = np.clip(gaussian_filter(dark, side / 80), 0, 1).astype(np.float32)
+        return hazy
 
 
 OTHERS: dict[str, Callable[[Masks], Weights]] = {"muted": Masks._muted, "haze": Masks._haze}

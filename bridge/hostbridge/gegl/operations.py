@@ -1,8 +1,8 @@
 """The operations of the running GIMP, as its plug-in lists them: the schema that filters are validated against.
 
 The list is posted as JSON: ``{"gegl:exposure": {"properties": {"exposure": {"type": "gdouble", "min": -10, "max": 10,
-"default": 0}}}}``. Types are those of GObject; ``gdouble`` and ``gint`` may have a range, enumerations and choices
-have ``values``. A range that is missing or not finite has no end.
+"default": 0}}}}``. Types are those of GObject; ``gdouble`` and ``gint`` may have a range, enumerations have
+``values``. A range that is missing or not finite has no end.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Property:
             return None if value in self.values else f"is none of {', '.join(self.values)}"
         if self.type == "GeglColor":
             return None if COLOR.fullmatch(str(value)) else "is not a colour such as #8040c0"
-        return None if isinstance(value, str) else f"does not fit type {self.type}"
+        return None if self.type == "gchararray" and isinstance(value, str) else f"cannot be set: it is a {self.type}"
 
     def _of_number(self, value: Value) -> str | None:
         if isinstance(value, str | bool) or not math.isfinite(value):
