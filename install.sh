@@ -263,8 +263,7 @@ remove_service() {
 # Results of edits are the user's: they stay, and are named. What the server needs only while it runs goes.
 remove_state() {
     [ -d "$state" ] || return 0
-    rm -rf "$state/token" "$state/curl.conf" "$state/url" "$state/pid" "$state/server.lock" "$state"/server.log* \
-        "$state/server.err" "$state/uploads"
+    rm -rf "$state/token" "$state/curl.conf" "$state/url" "$state/pid" "$state"/*.lock "$state"/server.* "$state/uploads"
     rmdir "$state/edits" "$state/batches" 2>/dev/null || true
     if [ ! -e "$state/edits" ] && [ ! -e "$state/batches" ]; then rm -f "$state"/jobs.sqlite*; fi
     if rmdir "$state" 2>/dev/null; then

@@ -241,7 +241,17 @@ def test_an_update_restarts_the_service(systemd: Machine) -> None:
 def test_remove_ends_the_server_and_takes_plug_ins_and_service_away(systemd: Machine) -> None:
     systemd.install("--service")
     systemd.state.mkdir(parents=True)
-    for name in ("token", "url", "pid", "curl.conf", "server.lock", "server.log", "server.err", "jobs.sqlite"):
+    for name in (
+        "token",
+        "url",
+        "pid",
+        "curl.conf",
+        "server.lock",
+        "start.lock",
+        "server.log.1",
+        "server.err",
+        "jobs.sqlite",
+    ):
         (systemd.state / name).touch()
     for name in ("uploads", "edits", "batches"):
         (systemd.state / name).mkdir()

@@ -37,7 +37,8 @@ def run(args: argparse.Namespace) -> int:
 
     found = _editors(args)
     answers = [_attempt(_ACTIONS[args.action], editor) for editor in found]
-    absent = [editors.WAYS[host] for host in editors.hosts(args.host) if host not in {editor.host for editor in found}]
+    there = {editor.host for editor in found}
+    absent = [editors.WAYS[host] for host in editors.hosts(args.host) if host not in there and args.action != "remove"]
     if args.json:
         print_json({"retouchiq": __version__, "plugins": answers, "absent": absent})
     else:
