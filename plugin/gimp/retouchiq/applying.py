@@ -21,6 +21,11 @@ def apply(image: Gimp.Image, layer: Gimp.Layer, area: Area, chosen: list[dict], 
             filters.append(layer, told, scale)
 
 
+def possible(chosen: list[dict], whole: bool) -> list[dict]:
+    """``chosen`` without what would change the shape of the image, where only a part of it is retouched."""
+    return [told for told in chosen if whole or not told["destructive"]]
+
+
 def _append_masked(image: Gimp.Image, layer: Gimp.Layer, area: Area, told: dict, scale: float) -> None:
     with selecting.kept(image):
         if selecting.narrow(image, area, told["mask"]):

@@ -1,4 +1,4 @@
-"""The projective map that moves a picture's corners (P. Heckbert, Fundamentals of Texture Mapping, 1989, section 2.2)."""
+"""The projective map that moves a picture's corners (P. Heckbert, Fundamentals of Texture Mapping, 1989, 2.2)."""
 
 Point = tuple[float, float]
 
@@ -14,7 +14,7 @@ def homography(width: float, height: float, a: Point, b: Point, d: Point, c: Poi
     area = right_x * left_y - right_y * left_x
     g, h = (sum_x * left_y - sum_y * left_x) / area, (right_x * sum_y - right_y * sum_x) / area
     rows = [(b[i] - a[i] + g * b[i], d[i] - a[i] + h * d[i], a[i]) for i in (0, 1)] + [(g, h, 1.0)]
-    return tuple(value / side for row in rows for value, side in zip(row, (width, height, 1)))
+    return tuple(value / side for row in rows for value, side in zip(row, (width, height, 1), strict=True))
 
 
 def _minus(p: Point, q: Point) -> Point:

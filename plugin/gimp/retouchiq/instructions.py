@@ -1,5 +1,6 @@
 """The instructions given before, newest first, in a file of GIMP's configuration folder."""
 
+import contextlib
 import json
 from pathlib import Path
 
@@ -18,7 +19,5 @@ def load(file: Path) -> list[str]:
 def remember(file: Path, instruction: str) -> None:
     """Put ``instruction`` first; a file that cannot be written costs only the memory of it."""
     lines = [instruction, *(line for line in load(file) if line != instruction)][:LENGTH]
-    try:
+    with contextlib.suppress(OSError):
         file.write_text(json.dumps(lines, ensure_ascii=False), "utf-8")
-    except OSError:
-        pass

@@ -10,6 +10,7 @@ import filters
 import hidden
 import loop
 import operations
+import png
 import server
 import small
 from failures import ServerGone
@@ -43,25 +44,92 @@ Choose = Callable[[Small, list[Answer]], Answer]
 
 def best(_small: Small, answers: list[Answer]) -> Answer:
     """The answer with the highest score."""
-    return max(answers, key=lambda answer: (answer.applied, answer.score or 0))
+    return max(answers, key=lambda answer: (answer.applied, answer.score))
 
 
-def retouch(
-    image: Gimp.Image, layers: list[Gimp.Layer], wish: Wish, patient: Patient, say: Callable, choose: Choose
-) -> list[Answer]:
-    """Retouch ``layers``: a verified edit each, applied together as one undo step.
+@dataclass(frozen=True)
+class Job:
+    """What is asked of ``image``, and who waits: ``say`` hears every step, ``choose`` takes one of several answers."""
 
-    Raises what is in `failures`; the image is then as it was.
-    """
-    area.check(image, layers)
-    hidden.sweep()
-    areas = [area.visible_area(image, layer) for layer in layers]
-    answers = [_answer(image, *part, wish, patient, say, choose) for part in zip(layers, areas)]
-    if any(answer.applied for answer in answers):
-        with one_undo_step(image):
-            for layer, place, answer in zip(layers, areas, answers):
-                _apply(image, layer, place, answer)
-    return answers
+    image: Gimp.Image
+    wish: Wish
+    patient: Patient
+    say: Callable[[str], None]
+    choose: Choose = best
+
+    def run(self, layers: list[Gimp.Layer]) -> list[Answer]:
+        """Retouch ``layers``: a verified edit each, applied together as one undo step.
+
+        Raises what is in `failures`; the image is then as it was.
+        """
+        area.check(self.image, layers)
+        hidden.sweep()
+        areas = [area.visible_area(self.image, layer) for layer in layers]
+        whole = len(layers) == 1 and area.is_whole(self.image, areas[0])
+        edits = [_Edit(self, layer, place, whole) for layer, place in zip(layers, areas, strict=True)]
+        answers = [edit.answer() for edit in edits]
+        if any(answer.applied for answer in answers):
+            with one_undo_step(self.image):
+                for edit, answer in zip(edits, answers, strict=True):
+                    edit.apply(answer)
+        return answers
+
+
+@dataclass(frozen=True)
+class _Edit:
+    """The job on one layer. ``place``: the part that is retouched; ``whole``: that is all there is of the image."""
+
+    job: Job
+    layer: Gimp.Layer
+    place: area.Area
+    whole: bool
+
+    def answer(self) -> Answer:
+        """The verified edit; of several variants, the chosen one."""
+        self.job.say(_("looking at the picture"))
+        copy = small.take(self.job.image, self.layer, self.place, self.whole)
+        answers = [self._variant(copy, variant) for variant in self.job.wish.variants]
+        return self.job.choose(copy, answers) if len(answers) > 1 else answers[0]
+
+    def apply(self, answer: Answer) -> None:
+        """Replace our filters on the real layer by those of ``answer``."""
+        if answer.applied:
+            filters.remove(self.layer)
+            applying.apply(self.job.image, self.layer, self.place, applying.possible(answer.filters, self.whole))
+
+    def _variant(self, copy: Small, variant: str) -> Answer:
+        """One session; a server that died in the middle is started again, once."""
+        try:
+            return self._session(copy, variant)
+        except ServerGone:
+            return self._session(copy, variant)
+
+    def _session(self, copy: Small, variant: str) -> Answer:
+        patient = self.job.patient
+
+        def render(chosen: list[dict]) -> bytes:
+            patient.check()
+            pixels = copy.pixels_with(chosen)
+            return patient.run(lambda: png.encode(*pixels))
+
+        def say(step: str) -> None:
+            self.job.say(step if variant == VARIANTS[0] else f"{_(variant)}: {step}")
+
+        client = PatientClient(patient.run(server.connect), patient)
+        return loop.edit(client, self._request(variant), render, say)
+
+    def _request(self, variant: str) -> dict:
+        wish = self.job.wish
+        asked = {
+            "instruction": wish.instruction,
+            "host": {"name": "gimp", "version": Gimp.version()},
+            "operations": operations.installed(),
+            "full_size": [self.place.width, self.place.height],
+            "strength": wish.strength,
+            "variant": variant,
+            "selection": not self.whole,
+        }
+        return asked | ({"look": wish.look} if wish.look else {})
 
 
 def remove(image: Gimp.Image, drawables: list[Gimp.Drawable]) -> int:
@@ -79,54 +147,3 @@ def one_undo_step(image: Gimp.Image) -> Iterator[None]:
     finally:
         image.undo_group_end()
         Gimp.displays_flush()
-
-
-def _apply(image: Gimp.Image, layer: Gimp.Layer, place: area.Area, answer: Answer) -> None:
-    if answer.applied:
-        filters.remove(layer)
-        applying.apply(image, layer, place, answer.filters)
-
-
-def _answer(
-    image: Gimp.Image, layer: Gimp.Layer, place: area.Area, wish: Wish, patient: Patient, say: Callable, choose: Choose
-) -> Answer:
-    say(_("looking at the picture"))
-    copy = small.take(image, layer, place)
-    request = _request(image, place, wish)
-
-    def tried(client: PatientClient, variant: str) -> Answer:
-        def told(step: str) -> None:
-            say(step if len(wish.variants) == 1 else f"{_(variant)}: {step}")
-
-        return loop.edit(
-            client, {**request, "variant": variant}, lambda chosen: _patiently(patient, copy, chosen), told
-        )
-
-    answers = [_twice(tried, variant, patient) for variant in wish.variants]
-    return choose(copy, answers) if len(answers) > 1 else answers[0]
-
-
-def _patiently(patient: Patient, copy: Small, chosen: list[dict]) -> bytes:
-    patient.check()
-    pixels = copy.pixels_with(chosen)
-    return patient.run(lambda: small.png.encode(*pixels))
-
-
-def _twice(tried: Callable, variant: str, patient: Patient) -> Answer:
-    """A server that died in the middle is started again, once."""
-    try:
-        return tried(PatientClient(patient.run(server.connect), patient), variant)
-    except ServerGone:
-        return tried(PatientClient(patient.run(server.connect), patient), variant)
-
-
-def _request(image: Gimp.Image, place: area.Area, wish: Wish) -> dict:
-    asked = {
-        "instruction": wish.instruction,
-        "host": {"name": "gimp", "version": Gimp.version()},
-        "operations": operations.installed(),
-        "full_size": [place.width, place.height],
-        "strength": wish.strength,
-        "selection": not area.is_whole(image, place),
-    }
-    return asked | ({"look": wish.look} if wish.look else {})

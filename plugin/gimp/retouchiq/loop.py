@@ -1,5 +1,6 @@
 """One verified edit: the server plans and judges, whoever holds the picture renders."""
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -13,22 +14,26 @@ Render = Callable[[list[dict]], bytes]
 
 @dataclass(frozen=True)
 class Answer:
-    """How an edit ended. ``filters``: [] where nothing is to be changed. ``score``: 0…10 or None."""
+    """How an edit ended.
+
+    ``filters``: what the layer is to have, [] where nothing is better. ``score`` and ``baseline`` (doing nothing):
+    0…10. ``unsupported``: the parts of the instruction that no filter can do. ``notes``: what was done otherwise.
+    """
 
     variant: str
     filters: list[dict]
-    score: float | None
-    baseline: float | None
+    score: float
+    baseline: float
     applied: bool
+    unsupported: list[str]
     notes: list[str]
 
     @property
-    def sentence(self) -> str:
-        """What happened, for a message."""
-        if self.applied:
-            said = _("Retouched: {score:.1f} of 10 (unchanged: {baseline:.1f}).")
-            return said.format(score=self.score or 0, baseline=self.baseline or 0)
-        return " ".join([_("Nothing was better than leaving the picture as it is."), *self.notes])
+    def remarks(self) -> list[str]:
+        """What the user should know, in sentences; [] where all went as asked."""
+        said = [] if self.applied else [_("Nothing was better than leaving the picture as it is.")]
+        said += [_("No filter can do this: {part}.").format(part=part) for part in self.unsupported]
+        return said + self.notes
 
 
 def edit(client: Client, request: dict, render: Render, say: Callable[[str], None]) -> Answer:
@@ -50,26 +55,24 @@ def edit(client: Client, request: dict, render: Render, say: Callable[[str], Non
 
 
 def _progress(step: dict) -> str:
-    verdict = step.get("verdict")
-    if not verdict:
+    if not step["verdict"]:
         return _("render {number}").format(number=step["renders"] + 1)
-    return _("render {number} scores {score:.1f} of 10").format(number=step["renders"], score=verdict["score"])
+    said = _("render {number} scores {score:.1f} of 10")
+    return said.format(number=step["renders"], score=step["verdict"]["score"])
 
 
 def _answer(variant: str, step: dict) -> Answer:
-    verdict = step.get("verdict") or {}
     return Answer(
         variant=variant,
         filters=step["filters"],
-        score=verdict.get("score"),
-        baseline=verdict.get("baseline"),
-        applied=bool(step.get("applied")),
+        score=step["verdict"]["score"],
+        baseline=step["verdict"]["baseline"],
+        applied=step["applied"],
+        unsupported=step["plan"]["unsupported"],
         notes=step["notes"],
     )
 
 
 def _forget(client: Client, path: str) -> None:
-    try:
+    with contextlib.suppress(Failure):  # it expires by itself; what ended the loop matters more
         client.delete(path)
-    except Failure:
-        pass  # it expires by itself; what ended the loop matters more

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# ruff: noqa: E402  gi wants to know the versions before anything is imported from it
 """Filters ▸ Retouch by instruction…: type what you want, get GIMP's own filters, verified on GIMP's own render."""
 
 import sys
@@ -12,7 +13,7 @@ import instructions
 import job
 from failures import Cancelled, Failure, NotPossible
 from gi.repository import Gegl, Gimp, GLib, GObject
-from job import CHOOSE, Wish
+from job import CHOOSE, Job, Wish
 from progress import Bar
 from texts import _
 from waiting import Patient
@@ -117,7 +118,7 @@ def _watched(image, drawables, wish: Wish, windows, title: str) -> list:
     patient = Patient(progress.tick, lambda: progress.cancelled)
     choose = windows.choose if windows else job.best
     try:
-        return job.retouch(image, drawables, wish, patient, progress.say, choose)
+        return Job(image, wish, patient, progress.say, choose).run(drawables)
     finally:
         progress.close()
         patient.close()
@@ -125,11 +126,11 @@ def _watched(image, drawables, wish: Wish, windows, title: str) -> list:
 
 def _told(procedure: Gimp.Procedure, answers: list):
     for answer in answers:
-        if answer.notes or not answer.applied:
-            Gimp.message(answer.sentence)
+        if answer.remarks:
+            Gimp.message("\n".join(answer.remarks))
     values = procedure.new_return_values(Gimp.PDBStatusType.SUCCESS, None)
     _set(values, 1, GObject.TYPE_BOOLEAN, any(answer.applied for answer in answers))
-    _set(values, 2, GObject.TYPE_DOUBLE, answers[0].score or 0.0)
+    _set(values, 2, GObject.TYPE_DOUBLE, answers[0].score)
     return values
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import applying
 import filters
 import hidden
-import png
 from area import Area
 from failures import NotPossible
 from gi.repository import Gegl, Gimp
@@ -19,27 +18,29 @@ LINEAR, LINEAR_ALPHA, SHOWN, MASK = "RGB float", "RGBA float", "R'G'B' u16", "Y 
 
 @dataclass(frozen=True)
 class Small:
-    """``pixels``: rows of linear sRGB, three 32-bit floats each, kept in this process. ``like``: the image they are from."""
+    """``pixels``: rows of linear sRGB, three 32-bit floats each.
+
+    ``scale``: its size over the real size. ``whole``: it shows all of the image, so its shape may change. ``like``: the
+    image it is from.
+    """
 
     pixels: bytes
     width: int
     height: int
     scale: float
+    whole: bool
     like: Gimp.Image
 
-    def render(self, chosen: list[dict]) -> bytes:
-        """A PNG (16 bits, sRGB) of the copy with the ``chosen`` filters, rendered by GIMP."""
-        return png.encode(*self.pixels_with(chosen))
-
     def pixels_with(self, chosen: list[dict]) -> tuple[bytes, int, int]:
-        """16-bit R, G, B in sRGB, width and height of the copy with the ``chosen`` filters."""
+        """16-bit R, G, B in sRGB, width and height of the copy with the ``chosen`` filters, rendered by GIMP."""
         with hidden.image(self.like, self.width, self.height) as image:
             layer = hidden.layer(image, self.pixels, LINEAR)
-            applying.apply(image, layer, Area(0, 0, self.width, self.height), chosen, self.scale)
+            everywhere = Area(0, 0, self.width, self.height)
+            applying.apply(image, layer, everywhere, applying.possible(chosen, self.whole), self.scale)
             return hidden.visible(image, SHOWN)
 
 
-def take(image: Gimp.Image, layer: Gimp.Layer, area: Area) -> Small:
+def take(image: Gimp.Image, layer: Gimp.Layer, area: Area, whole: bool) -> Small:
     """The small copy of ``area`` of ``layer``, with the user's filters and without ours.
 
     What is transparent or not selected is filled with the mean colour of the rest: it must not count in a verdict.
@@ -51,7 +52,7 @@ def take(image: Gimp.Image, layer: Gimp.Layer, area: Area) -> Small:
     pixels = _pixels(image, layer, area, scale, LINEAR if opaque else LINEAR_ALPHA)
     if not opaque:
         pixels = _filled(image, width, height, pixels, _selected(image, area, scale, width, height))
-    return Small(pixels, width, height, width / area.width, image)
+    return Small(pixels, width, height, width / area.width, whole, image)
 
 
 def _pixels(image: Gimp.Image, layer: Gimp.Layer, area: Area, scale: float, layout: str) -> bytes:
@@ -104,5 +105,6 @@ def _mean(pixels: array, selected: array) -> bytes:
     weights = [pixels[4 * at + 3] * selected[at] for at in range(0, len(selected), step)]
     if sum(weights) <= 0:
         raise NotPossible(_("Nothing of the layer is visible there: there is nothing to retouch."))
-    sums = [sum(w * pixels[4 * at + c] for w, at in zip(weights, range(0, len(selected), step))) for c in range(3)]
+    channels = (pixels[channel :: 4 * step] for channel in range(3))
+    sums = [sum(w * value for w, value in zip(weights, values, strict=True)) for values in channels]
     return array("f", [each / sum(weights) for each in sums]).tobytes()

@@ -1,3 +1,4 @@
+# ruff: noqa: E402  gi wants to know the versions before anything is imported from it
 """Runs inside GIMP, in its Python: executes the code that tests send and answers with what it leaves in ``answer``.
 
 One connection for each piece of code, one line of JSON each way; names stay from one piece to the next.
