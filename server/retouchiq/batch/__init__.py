@@ -5,6 +5,8 @@
     task       what to do, and what became of each photo
     find       which files of a folder are photos
     names      a name of its own for each photo's results
+    begin      whether a batch can begin, which photos are waiting, where results go
+    preview    what would be done
     run        the photos, several at once
     one        one photo: edit, export, sidecar beside it
     beside     sidecars beside the photos, placed and taken back

@@ -56,19 +56,24 @@ def place(placed: Placed, gives: bytes) -> Placed:
     return Placed(placed.sidecar, placed.had, placed.gives, new[0] if new else None)
 
 
+def check_unchanged(placed: Placed | None, folder: Path) -> None:
+    """Raises `UnusableInput` where somebody has changed the sidecar since `place`: that work would be lost."""
+    if placed is None or _held(placed.sidecar) in (placed.had, placed.gives, None):
+        return
+    raise UnusableInput(
+        f"{placed.sidecar} was changed after the batch, and stays as it is: delete the steps named retouchiq in "
+        f"darktable's history, or put back what was there yourself: {_by_hand(placed, folder)}"
+    )
+
+
 def take_back(placed: Placed, folder: Path) -> None:
     """Put back what was beside the photo before `place`; nothing happens where it is there already.
 
-    Raises `UnusableInput` where somebody has changed the sidecar since: that work would be lost.
+    Raises as `check_unchanged`.
     """
-    held = _held(placed.sidecar)
-    if held == placed.had:
+    check_unchanged(placed, folder)
+    if _held(placed.sidecar) == placed.had:
         return
-    if held not in (placed.gives, None):
-        raise UnusableInput(
-            f"{placed.sidecar} was changed after the batch, and stays as it is: delete the steps named retouchiq in "
-            f"darktable's history, or put back what was there yourself: {_by_hand(placed, folder)}"
-        )
     if placed.had is None:
         placed.sidecar.unlink()
     elif placed.kept and _held(placed.kept) == placed.had:

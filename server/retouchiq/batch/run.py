@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
@@ -16,14 +15,12 @@ from hostbridge.darktable.render import Renderer
 from hostbridge.darktable.render.pool import size_for_machine
 from hostbridge.darktable.schema import Schema
 from retouchiq.agent import Agent
-from retouchiq.batch import beside, names, one, sheet
+from retouchiq.batch import begin, beside, one, sheet
 from retouchiq.batch.journal import Journal
 from retouchiq.batch.one import Item, Tools
-from retouchiq.batch.task import FINISHED, Batch, Listen, Progress, Result, Source
-from retouchiq.looks import check_look
+from retouchiq.batch.task import FINISHED, Batch, Listen, Progress, Result
 from retouchiq.reward import Reward
 
-_STEADY = {"UnreadableImage", "MalformedSidecar"}  # failures that come again unless the photo's files change
 _SHEET = 15.0  # seconds between two writings of the contact sheet
 _POLL = 0.2  # seconds between looks at the cancel event
 
@@ -45,73 +42,18 @@ def run(
     `UnusableInput` before anything is done where ``out`` holds something else, another batch, or one to be resumed;
     `Cancelled` once ``cancel`` is set, when everything finished is safe; `HostMissing`.
     """
-    check(batch, renderer)
+    begin.check(batch)
+    if batch.exports:
+        renderer.check_format(batch.exports)
     writing.check_writable(batch.out)
     with writing.locked(batch.out, timeout=0):
-        journal = open_journal(batch, agent.name, reward.name, resume)
+        settings = batch.settings(agent.name, reward.name)
+        journal = begin.open_journal(batch.out, settings, resume)
+        if journal.settings is None:
+            journal.begin(settings)
         return _Run(
             batch, Tools(agent, reward, renderer, schema, cancel or threading.Event(), journal.placed), journal, listen
         ).all()
-
-
-def check(batch: Batch, renderer: Renderer) -> None:
-    """Raises `UnusableInput` for what can be known to be wrong before any photo is touched."""
-    if not batch.photos:
-        raise UnusableInput("there is no photo to edit: name photos, or a folder that holds some")
-    if batch.look:
-        check_look(batch.look)
-    if batch.exports:
-        renderer.check_format(batch.exports)
-    if isinstance(batch.consistent, Path) and batch.consistent.resolve() not in _resolved(batch):
-        raise UnusableInput(
-            f"{batch.consistent} is not one of the photos of this batch: name one that is, or use it as the reference"
-        )
-
-
-def _resolved(batch: Batch) -> set[Path]:
-    return {source.image.resolve() for source in batch.photos}
-
-
-def open_journal(batch: Batch, agent: str, reward: str, resume: bool) -> Journal:
-    """The journal of ``batch.out``, begun where there is none. Raises `UnusableInput` as `run` does."""
-    journal, settings = Journal(batch.out), batch.settings(agent, reward)
-    if journal.settings is None:
-        if any(path.name != journal.path.name for path in batch.out.iterdir()):
-            raise UnusableInput(f"{batch.out} holds other files: name a new or an empty folder with --out")
-        journal.begin(settings)
-    elif not resume:
-        raise UnusableInput(
-            f"{batch.out} holds a batch with {len(journal.results)} finished photos: "
-            "go on with it with --resume, or name another folder with --out"
-        )
-    elif different := [name for name, value in settings.items() if journal.settings.get(name) != value]:
-        told = "; ".join(f"{name} was {journal.settings.get(name)!r}, not {settings[name]!r}" for name in different)
-        raise UnusableInput(f"{batch.out} holds another batch ({told}): name another folder with --out")
-    return journal
-
-
-def todo(results: Iterable[Result]) -> list[str]:
-    """The names of the photos that are done again by ``resume``: failed ones, if their files or the host changed."""
-    return [
-        result.name
-        for result in results
-        if result.state == "failed" and not (result.kind in _STEADY and result.stamp == beside.stamp(result.image))
-    ]
-
-
-def items(batch: Batch, journal: Journal) -> list[Item]:
-    """The photos with their places; those the journal knows keep theirs."""
-    known = {result.source: result.name for result in journal.results.values()}
-    sources = list(dict.fromkeys(batch.photos))
-    new = [source for source in sources if source not in known]
-    known |= dict(zip(new, names.unique([source.image for source in new], known.values()), strict=True))
-    return [_item(batch, source, known) for source in sources]
-
-
-def _item(batch: Batch, source: Source, known: dict[Source, str]) -> Item:
-    name, ending = known[source], batch.exports
-    export = batch.out / "exports" / names.export(name, known.values(), ending) if ending else None
-    return Item(source, name, batch.out / "photos" / name, export)
 
 
 def summary(batch: Batch, results: list[Result], seconds: float) -> dict[str, Any]:
@@ -135,7 +77,7 @@ class _Run:
         self.tools = tools
         self.journal = journal
         self.listen = listen
-        self.items = items(batch, journal)
+        self.items = begin.items(batch, journal)
         self.results = {item.name: journal.results.get(item.name, item.waiting) for item in self.items}
         self._lock = threading.Lock()
         self._sheet_written = time.monotonic()
@@ -143,7 +85,7 @@ class _Run:
     def all(self) -> dict[str, Any]:
         started = time.monotonic()
         self._undo_half_placed()
-        again = set(todo(self.results.values()))
+        again = begin.again(self.results.values())
         waiting = [item for item in self.items if item.name in again or not self.results[item.name].finished]
         self._tell("looking at the first photos" if waiting else "everything is done already")
         try:

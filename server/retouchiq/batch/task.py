@@ -116,6 +116,7 @@ class Result:
             "score": self.score,
             "baseline": self.baseline,
             "error": self.error,
+            "kind": self.kind,
             "did": self.did,
             "notes": self.notes,
             "renders": self.renders,
