@@ -10,11 +10,12 @@ from hostbridge import InvalidSetting, mixing
 from hostbridge.controls import CONTROLS, EVERYWHERE, Edit, Region
 from hostbridge.curves import on
 from hostbridge.darktable import codec, geometry
-from hostbridge.darktable.control_table import GRADES, LENS_SHIFT, MOST_PIXELS, NEUTRAL, Home, homes
+from hostbridge.darktable.control_table import GRADES, MOST_PIXELS, NEUTRAL, Home, homes
 from hostbridge.darktable.history import HistoryEntry
 from hostbridge.darktable.schema import Field, Module, Schema
 from hostbridge.darktable.settings import OURS, Mask, ModuleSettings, Params
 from hostbridge.darktable.sidecar import Sidecar
+from hostbridge.framing import LENS_SHIFT, number, quarters
 
 WARM = 60.0
 """LCh(ab) hue of a grading that names none."""
@@ -77,7 +78,7 @@ def _scene(
     scene = geometry.Scene(size, geometry.turn_of(flip["orientation"], exif))
     for edit in edits:
         if edit.control == "rotate":
-            scene = scene.turned(geometry.quarters(edit.amount))
+            scene = scene.turned(quarters(edit.amount))
         elif edit.control == "flip" and edit.amount:
             scene = scene.mirrored(str(edit.options.get("axis", "horizontal")))
     return scene
@@ -230,7 +231,7 @@ def _mix(params: Params, group: Group, _scene: geometry.Scene) -> None:
 def _grade(params: Params, group: Group, _scene: geometry.Scene) -> None:
     for control, grade in GRADES.items():
         if control in group.amounts:
-            hue = geometry.number(group.options[control], "hue", WARM)
+            hue = number(group.options[control], "hue", WARM)
             params |= grade.fields(hue, group.amounts[control])
 
 
@@ -243,7 +244,7 @@ def _straighten(params: Params, group: Group, scene: geometry.Scene) -> None:
     vertical, horizontal = (
         group.amounts.get(name, 0.0) / 100 * LENS_SHIFT for name in ("perspective", "perspective, horizontal")
     )
-    geometry.straighten(params, rotate - 90 * geometry.quarters(rotate), vertical, horizontal, scene)
+    geometry.straighten(params, rotate - 90 * quarters(rotate), vertical, horizontal, scene)
 
 
 def _flip(params: Params, _group: Group, scene: geometry.Scene) -> None:

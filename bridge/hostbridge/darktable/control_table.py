@@ -14,7 +14,7 @@ from typing import Any
 
 from hostbridge.controls import BANDS, HUES
 from hostbridge.curves import Curve, always, down, line, up
-from hostbridge.darktable.geometry import quarters
+from hostbridge.framing import quarters
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,6 @@ class Home:
     pixels: Mapping[str, Curve] = field(default_factory=dict)
     build: str | None = None
 
-
-LENS_SHIFT = 0.8
-"""Lens shift of 100 % perspective: one side exp(0.8) times as long as the other."""
 
 MOST_PIXELS = 99.0
 """What all of darktable's radii take."""

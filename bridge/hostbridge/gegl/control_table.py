@@ -95,9 +95,7 @@ KINDS: dict[str, Kind] = {
     "less texture": _detail("grain-extract"),
     "sharpness": Kind("gegl:unsharp-mask", {"std-dev": 0.0, "scale": 0.0, "threshold": 0.0}, pixels=("std-dev",)),
     "blur": Kind("gegl:gaussian-blur", dict.fromkeys(BLUR, 0.0), pixels=BLUR),
-    "glow": Kind(
-        "gegl:bloom", {"threshold": 50.0, "softness": 25.0, "radius": 0.0, "strength": 0.0}, pixels=("radius",)
-    ),
+    "glow": Kind("gegl:bloom", BLOOM, pixels=("radius",)),
     "vignette": Kind("gegl:vignette", VIGNETTE | {"color": "#000000"}),
     "light edges": Kind("gegl:vignette", VIGNETTE | {"color": "#ffffff"}),
     "grain": Kind("gegl:noise-rgb", NOISE),
@@ -106,9 +104,9 @@ KINDS: dict[str, Kind] = {
 
 def _band(band: str) -> dict[str, Home]:
     return {
-        f"{band}.hue": Home(band, {"hue": line(-60, 60, 60)}),
+        f"{band}.hue": Home(band, {"hue": line(-39, 39, 60)}),
         f"{band}.saturation": Home(f"{band} saturation", {"scale": line(-1, 0.8)}),
-        f"{band}.lightness": Home(band, {"lightness": line(-25, 25)}),
+        f"{band}.lightness": Home(band, {"lightness": line(-16.5, 20)}),
     }
 
 

@@ -34,7 +34,7 @@ TONES: dict[str, Points] = {
 MUTED: Points = ((0, 1), (15, 1), (60, 0.25))
 """C*ab → how much vibrance acts: strong colours have enough."""
 
-COLOURED: Points = ((2, 0), (14, 1))
+COLOURED: Points = ((2, 0), (10, 1))
 """C*ab → how much a band acts: greys have no hue."""
 
 CIRCLE = tuple(sorted(BANDS, key=lambda band: HUES[band]))
@@ -90,8 +90,8 @@ class Masks:
         """How hazy each part is: its dark channel (He, Sun and Tang 2009), smoothed."""
         side = max(self.picture.shape[:2])
         dark = minimum_filter(self.picture.min(axis=2), max(3, side // 60))
-        hazy: Weights = np.clip(gaussian_filter(dark, side / 80), 0, 1).astype(np.float32)
-        return hazy
+        hazy: Weights = gaussian_filter(dark, side / 80)
+        return np.clip(hazy, 0, 1)
 
 
 OTHERS: dict[str, Callable[[Masks], Weights]] = {"muted": Masks._muted, "haze": Masks._haze}
@@ -99,4 +99,4 @@ OTHERS: dict[str, Callable[[Masks], Weights]] = {"muted": Masks._muted, "haze": 
 
 def _through(points: Points, values: NDArray[np.float32]) -> Weights:
     where, weight = zip(*points, strict=True)
-    return np.interp(values, where, weight).astype(np.float32)
+    return np.asarray(np.interp(values, where, weight), np.float32)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hostbridge import InvalidSetting, mixing
+from hostbridge import InvalidSetting, framing, mixing
 from hostbridge.controls import BANDS, CONTROLS, Edit, Region
 from hostbridge.darktable import codec, geometry
 from hostbridge.darktable.compile import compile
@@ -292,7 +292,7 @@ def test_the_crop_of_a_warped_picture_stays_inside_and_keeps_its_proportions(deg
     geometry.straighten(params, degrees, vertical, horizontal, geometry.Scene(SIZE))
     assert 0 <= params["cl"] < params["cr"] <= 1
     assert 0 <= params["ct"] < params["cb"] <= 1
-    corners = geometry._warped(params["rotation"], vertical, horizontal, *SIZE)
+    corners = framing.warped(params["rotation"], vertical, horizontal, *SIZE)
     box = corners.max(axis=0) - corners.min(axis=0)
     width, height = (params["cr"] - params["cl"]) * box[0], (params["cb"] - params["ct"]) * box[1]
     assert width / height == pytest.approx(1.5)
