@@ -9,10 +9,10 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from retouchiq import __version__
-from retouchiq.api import documentation, edits, errors, health, scores, sending, sessions, vocabulary
+from retouchiq.api import batches, documentation, edits, errors, health, scores, sending, sessions, vocabulary
 from retouchiq.api.engine import Engine
 
-ROUTERS = (health, vocabulary, sending, scores, edits, sessions, documentation)
+ROUTERS = (health, vocabulary, sending, scores, edits, batches, sessions, documentation)
 
 _ABOUT = """
 Type what you want; the editor does it, verified on its own render, reversible and local.

@@ -96,7 +96,8 @@ class Choice(BaseModel):
 
 
 VariantName = Annotated[
-    str, Path(alias="variant", pattern="^variant-[23]$", description="A further variant.", examples=["variant-2"])
+    str,
+    Path(alias="variant", pattern="^variant-[123]$", description="One of several variants.", examples=["variant-2"]),
 ]
 
 
@@ -119,13 +120,12 @@ def post(request: EditRequest, engine: Shared, jobs: Jobs, response: Response) -
     """Queue the edit of a photo; follow it with its events. 429 when too many wait."""
     engine.host.require()
     name, root = new_name(), jobs.kinds["edit"].root
-    found = {
-        "image": images.photo(request.image),
-        "reference": images.picture(request.reference) if request.reference else None,
-        "base": images.base(request.base) if request.base else None,
-    }
     try:
-        files = {each: _kept(root, name, getattr(request, each), path) for each, path in found.items()}
+        files = {
+            "image": _image(root, name, request.image),
+            "reference": routes.kept(root, name, request.reference, images.picture),
+            "base": routes.kept(root, name, request.base, images.base),
+        }
         kept = {"sent": request.model_dump(), "files": files}
         job = routes.queue(lambda: jobs.add(name, "edit", kept, {"do": "run"}, WAITING))
     except BaseException:
@@ -172,10 +172,10 @@ def file(name: Name, file: FileName, jobs: Jobs) -> FileResponse:
     "/{id}/files/{variant}/{file}",
     responses={**responses(404, 422), **FILE},
     response_class=Response,
-    summary="A file of a further variant",
+    summary="A file of a variant",
 )
 def variant_file(name: Name, variant: VariantName, file: FileName, jobs: Jobs) -> FileResponse:
-    """after.jpg, the sidecar or style.dtstyle of the second or third variant."""
+    """after.jpg, the sidecar or style.dtstyle of one of several variants."""
     return routes.file(jobs, find(jobs, "edit", name), variant, file)
 
 
@@ -210,11 +210,11 @@ def choice(name: Name, request: Choice, engine: Shared, jobs: Jobs) -> Edit:
     return shown(jobs.wait(job.id, CHOICE))
 
 
-def _kept(root: FilePath, name: str, sent: str | None, path: FilePath | None) -> str | None:
-    """An upload is kept with the edit, whose turns may come when the upload itself has expired."""
-    if sent is None or path is None:
-        return None
-    return str(folders.keep(root, name, path) if sent.startswith(uploads.PREFIX) else path)
+def _image(root: FilePath, name: str, sent: str) -> str:
+    """The photo; an upload is kept with the edit, whose turns may come when the upload itself has expired."""
+    if sent.startswith(uploads.PREFIX):
+        return routes.kept(root, name, sent, images.photo)
+    return str(images.photo(sent))
 
 
 def _again(engine: Engine, jobs: Runner, name: str, operation: Data) -> Job:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from pathlib import Path as FilePath
+from typing import Annotated, Any, overload
 
 from fastapi import Depends, Path, Query
 from fastapi.responses import FileResponse
@@ -13,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from retouchiq.api import images, wishes
 from retouchiq.api.engine import Shared
 from retouchiq.api.errors import Busy, Conflict, NotFound
+from retouchiq.jobs import folders
 from retouchiq.jobs.runner import Runner
 from retouchiq.jobs.store import Job, QueueFull, StillActive
 
@@ -79,6 +81,15 @@ def find(jobs: Runner, kind: str, name: str) -> Job:
     if job is None or job.kind != kind:
         raise NotFound(f"there is no {kind} {name!r}", "finished ones are kept for a week; send it again")
     return job
+
+
+@overload
+def kept(root: FilePath, name: str, sent: str, check: Callable[[str], FilePath]) -> str: ...
+@overload
+def kept(root: FilePath, name: str, sent: None, check: Callable[[str], FilePath]) -> None: ...
+def kept(root: FilePath, name: str, sent: str | None, check: Callable[[str], FilePath]) -> str | None:
+    """A copy, kept with job ``name``, of what the client calls ``sent``: it may be gone when its turn comes."""
+    return str(folders.keep(root, name, check(sent))) if sent else None
 
 
 def queue(add: Callable[[], Job]) -> Job:

@@ -7,17 +7,15 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from hostbridge import Cancelled, UnusableInput
-from hostbridge.darktable.render import Renderer
-from hostbridge.darktable.schema import Schema
 from hostbridge.darktable.writing import locked
 from retouchiq.agent import Agent
 from retouchiq.jobs import folders
 from retouchiq.jobs.lanes import Lanes
 from retouchiq.jobs.store import Data, Job
-from retouchiq.jobs.task import Done, Task
+from retouchiq.jobs.task import Done, Host, Task
 from retouchiq.reward import Reward
 
 if TYPE_CHECKING:  # loaded when the first edit comes, so that the server is there at once
@@ -34,14 +32,6 @@ OPERATIONS: Mapping[str, Callable[[Editing, Data, Listen], Data]] = {
     "choice": lambda editing, asked, listen: editing.choose(asked["variant"], listen),
 }
 """What may be done on a photo; all but ``run`` go on from an edit that is there."""
-
-
-class Host(Protocol):
-    """Where the renderer and the schema come from."""
-
-    def renderer(self) -> Renderer: ...
-
-    def schema(self) -> Schema: ...
 
 
 class Edits:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -16,16 +15,12 @@ def folder(root: Path, name: str) -> Path:
 
 
 def keep(root: Path, name: str, file: Path) -> Path:
-    """A second name of ``file``, in a folder of job ``name``, for as long as the job is kept.
+    """A copy of ``file`` that is kept as long as job ``name``.
 
-    In a folder of its own each, so that no file is taken for the sidecar of another, or for a result.
+    In a folder of its own, so that no file is taken for the sidecar of another, or for a result.
     """
     place = Path(tempfile.mkdtemp(prefix="sent-", dir=folder(root, name)))
-    try:
-        os.link(file, place / file.name)
-    except OSError:  # another file system
-        shutil.copyfile(file, place / file.name)
-    return place / file.name
+    return Path(shutil.copyfile(file, place / file.name))
 
 
 def drop(root: Path, name: str) -> None:

@@ -5,8 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from hostbridge import Cancelled
+from hostbridge.darktable.render import TIMEOUT, Render, Renderer
+from hostbridge.darktable.sidecar import Sidecar
 
 _POLL = 0.1  # seconds between looks at the cancel event
 
@@ -47,3 +52,53 @@ class Lanes:
             with self._changed:
                 self._batch -= 1
                 self._changed.notify_all()
+
+
+class Later:
+    """``renderer`` as a batch uses it: each render and export waits for its turn in ``lanes``."""
+
+    def __init__(self, renderer: Renderer, lanes: Lanes) -> None:
+        self.name = renderer.name
+        self._renderer = renderer
+        self._lanes = lanes
+
+    def render(
+        self,
+        image: Path,
+        sidecar: Sidecar | None,
+        size: int,
+        *,
+        cancel: threading.Event | None = None,
+        timeout: float = TIMEOUT,
+    ) -> Render:
+        """See `Renderer.render`; waiting does not count against ``timeout``."""
+        with self._lanes.last(cancel):
+            return self._renderer.render(image, sidecar, size, cancel=cancel, timeout=timeout)
+
+    def export(
+        self,
+        image: Path,
+        sidecar: Sidecar | None,
+        out: Path,
+        *,
+        cancel: threading.Event | None = None,
+        timeout: float = TIMEOUT,
+    ) -> None:
+        """See `Renderer.export`; waiting does not count against ``timeout``."""
+        with self._lanes.last(cancel):
+            self._renderer.export(image, sidecar, out, cancel=cancel, timeout=timeout)
+
+    def check_format(self, ending: str) -> None:
+        """See `Renderer.check_format`."""
+        self._renderer.check_format(ending)
+
+    def close(self) -> None:
+        """Nothing: the renderer is everybody's."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -148,18 +148,29 @@ class Store:
             )
             return changed.rowcount == 1
 
-    def tell(self, name: str, progress: Data, event: str, data: Data) -> bool:
-        """Note progress and an event of a running job; False, and nothing noted, where it does not run any more."""
+    def tell(self, name: str, progress: Data, event: str | None, data: Data) -> bool:
+        """Note progress of a running job, and an event if there is one to tell.
+
+        False, and nothing noted, where it does not run any more.
+        """
         with self._writing() as database:
-            return self._note(database, name, progress, event, data)
+            changed = database.execute(
+                "UPDATE job SET progress = ?, updated = ? WHERE id = ? AND state = 'running'",
+                (_text(progress), time.time(), name),
+            )
+            if changed.rowcount == 1 and event:
+                self._append(database, name, event, data)
+            return changed.rowcount == 1
 
     def photo(self, name: str, position: int, data: Data, progress: Data, event: str | None) -> bool:
-        """Note what became of one photo of a running batch, with an event if it is to be told."""
+        """As `tell`, for what became of one photo of a batch."""
         with self._writing() as database:
-            if not self._runs(database, name):
-                return False
-            database.execute("UPDATE photo SET data = ? WHERE job = ? AND position = ?", (_text(data), name, position))
-            return event is None or self._note(database, name, progress, event, data)
+            database.execute(
+                "UPDATE photo SET data = ? WHERE job = ? AND position = ?"
+                " AND EXISTS (SELECT 1 FROM job WHERE id = photo.job AND state = 'running')",
+                (_text(data), name, position),
+            )
+            return self.tell(name, progress, event, data)
 
     def end(self, name: str, state: State, *, result: Data | None = None, error: Data | None = None,
             saved: Data | None = None) -> bool:  # fmt: skip
@@ -207,11 +218,15 @@ class Store:
     def recover(self) -> list[Job]:
         """After a start: what was queued or running when the last server ended, oldest first, queued again.
 
-        An edit starts over, so the events of its lost attempt go; a batch keeps what it has finished.
+        An edit starts over, so the events of its lost attempt go. A batch keeps what it has finished and is told to
+        ``resume``.
         """
         with self._writing() as database:
             database.execute(
                 "DELETE FROM event WHERE job IN (SELECT id FROM job WHERE state = 'running' AND kind != 'batch')"
+            )
+            database.execute(
+                "UPDATE job SET operation = ? WHERE state = 'running' AND kind = 'batch'", (_text({"do": "resume"}),)
             )
             database.execute("UPDATE job SET state = 'queued' WHERE state = 'running'")
             rows = database.execute(f"SELECT {_COLUMNS} FROM job WHERE state = 'queued' ORDER BY updated").fetchall()
@@ -242,6 +257,9 @@ class Store:
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         with self._lock:
+            if self._database.in_transaction:  # part of a larger one of this thread
+                yield self._database
+                return
             self._database.execute("BEGIN IMMEDIATE")
             try:
                 yield self._database
@@ -265,17 +283,6 @@ class Store:
         if row is None:
             raise KeyError(name)
         return _job(row)
-
-    def _runs(self, database: sqlite3.Connection, name: str) -> bool:
-        query = "SELECT 1 FROM job WHERE id = ? AND state = 'running'"
-        return database.execute(query, (name,)).fetchone() is not None
-
-    def _note(self, database: sqlite3.Connection, name: str, progress: Data, event: str, data: Data) -> bool:
-        if not self._runs(database, name):
-            return False
-        database.execute("UPDATE job SET progress = ?, updated = ? WHERE id = ?", (_text(progress), time.time(), name))
-        self._append(database, name, event, data)
-        return True
 
     def _append(self, database: sqlite3.Connection, name: str, event: str, data: Data) -> None:
         database.execute("UPDATE job SET events = events + 1 WHERE id = ?", (name,))

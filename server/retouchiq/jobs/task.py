@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Protocol
 
 from hostbridge import Cancelled
+from hostbridge.darktable.render import Renderer
+from hostbridge.darktable.schema import Schema
 from retouchiq.jobs.bell import Bell
 from retouchiq.jobs.store import Data, Job, Store
 
@@ -41,6 +43,14 @@ class Task:
         self.bell.ring(self.job.id)
         if self.cancel.is_set() or not runs:
             raise Cancelled(f"{self.job.kind} {self.job.id} was cancelled")
+
+
+class Host(Protocol):
+    """Where the renderer and the schema come from. Both raise `HostMissing` and `HostFailed`."""
+
+    def renderer(self) -> Renderer: ...
+
+    def schema(self) -> Schema: ...
 
 
 class Kind(Protocol):

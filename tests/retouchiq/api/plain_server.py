@@ -1,0 +1,161 @@
+"""A real server process with a renderer that needs no darktable process, for tests of everything around renders.
+
+``plain_server.running(state)`` starts it. Run as a script it serves: the real application, jobs, agent and reward; only
+the pictures come from `PlainRenderer`.
+"""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import httpx
+import numpy as np
+from PIL import Image
+
+from hostbridge import Cancelled, UnreadableImage
+from hostbridge.darktable.render import Render
+from hostbridge.darktable.sidecar import Sidecar
+
+SLOW = 20.0  # seconds a render of a photo named slow-… takes
+
+
+class PlainRenderer:
+    """Knows one module: exposure. Photos named ``broken-…`` cannot be read, ``slow-…`` take `SLOW` seconds."""
+
+    name = "plain"
+
+    def __init__(self, schema):
+        self.schema = schema
+
+    def render(self, image, sidecar, size, *, cancel=None, timeout=120.0):
+        name = image.resolve().name
+        if name.startswith("broken-"):
+            raise UnreadableImage(f"{image} is not a photo: choose another")
+        if (cancel or threading.Event()).wait(SLOW if name.startswith("slow-") else 0.01):
+            raise Cancelled("the render was cancelled")
+        with Image.open(image) as file:
+            file.thumbnail((size, size))
+            pixels = np.asarray(file.convert("RGB"), np.float32) / 255
+        settings = sidecar.settings(self.schema) if sidecar else []
+        ev = sum(each["params"]["exposure"] for each in settings if each["operation"] == "exposure")
+        packet = (sidecar or Sidecar.new()).to_bytes()
+        return Render(np.clip(pixels * 2 ** (ev / 2.2), 0, 1).astype(np.float32), packet, 0.01, self.name)
+
+    def check_format(self, ending):
+        pass
+
+    def close(self):
+        pass
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.close()
+
+
+class Plain:
+    """The server process on the state folder ``state``, and a client of it."""
+
+    def __init__(self, state):
+        self.state = state
+        self.process = subprocess.Popen(
+            [sys.executable, __file__],
+            env={**os.environ, "RETOUCHIQ_STATE": str(state)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        self.url = self.process.stdout.readline().strip()
+        token = (state / "token").read_text().strip()
+        self.http = httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {token}"}, timeout=30)
+
+    def edit(self, image, instruction="brighter", **more):
+        """Post an edit that must be accepted; answers it."""
+        answer = self.http.post("/v1/edits", json={"image": str(image), "instruction": instruction, **more})
+        assert answer.status_code == 202, answer.text
+        return answer.json()
+
+    def until(self, path, *states, seconds=60):
+        """Look at ``path`` until its state is one of ``states``; answers it."""
+        deadline = time.monotonic() + seconds
+        while (found := self.http.get(path).json())["state"] not in states:
+            assert time.monotonic() < deadline, found
+            time.sleep(0.03)
+        return found
+
+    def ended(self, job, seconds=60):
+        """The edit or batch when it has ended."""
+        path = f"/v1/{'edits' if job['kind'] == 'edit' else 'batches'}/{job['id']}"
+        return self.until(path, "done", "failed", "cancelled", seconds=seconds)
+
+    def events(self, job, last=None):
+        """The events of a job up to its final one: (id, name, data) each."""
+        path = f"/v1/{'edits' if job['kind'] == 'edit' else 'batches'}/{job['id']}/events"
+        with self.http.stream("GET", path, headers={} if last is None else {"Last-Event-ID": str(last)}) as answer:
+            assert answer.headers["content-type"].startswith("text/event-stream")
+            yield from parse(answer.iter_lines())
+
+    def kill(self):
+        """kill -9."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def close(self):
+        self.http.close()
+        self.process.terminate()
+        self.process.wait(20)
+
+
+def parse(lines):
+    """Server-sent events as (id, name, data); comments are ("", "comment", text)."""
+    fields = {}
+    for line in lines:
+        if line.startswith(":"):
+            yield "", "comment", line[1:].strip()
+        elif line:
+            name, _, value = line.partition(": ")
+            fields[name] = value
+        elif fields:
+            yield int(fields["id"]), fields["event"], json.loads(fields["data"])
+            fields = {}
+
+
+@contextlib.contextmanager
+def running(state: Path):
+    server = Plain(state)
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+def main():
+    from hostbridge.darktable import install
+    from hostbridge.darktable import schema as schemas
+    from hostbridge.darktable.render import pool
+
+    pool.size_for_machine = lambda: 2  # on any machine
+    from retouchiq.api import events, place, serving
+    from retouchiq.api.app import create_app
+    from retouchiq.api.engine import Engine, Host
+    from retouchiq.cli.host import open_agent, open_reward
+    from retouchiq.jobs import open_jobs
+
+    def create():
+        host = Host(open_renderer=lambda: PlainRenderer(schemas.load(install.find())))
+        return create_app(Engine(place.state(), open_jobs(place.state(), host, open_agent, open_reward), host))
+
+    events.PING = 0.3  # seconds; nobody wants to wait for ten
+    serving.log_to_file(also_here=False)
+    serving.serve(create, 0, 0, lambda url: print(url, flush=True))
+
+
+if __name__ == "__main__":
+    main()

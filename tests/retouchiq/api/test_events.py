@@ -1,0 +1,175 @@
+"""Following a job: what a client sees, and sees again when the connection or the server is lost."""
+
+import shutil
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import numpy as np
+import plain_server
+import psutil
+import pytest
+from PIL import Image
+
+
+@pytest.fixture(scope="module")
+def photo(tmp_path_factory):
+    path = tmp_path_factory.mktemp("photos") / "photo.png"
+    ramp = np.linspace(30, 160, 80 * 120).reshape(80, 120)
+    Image.fromarray(np.stack([ramp] * 3, -1).astype(np.uint8)).save(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def slow(photo):
+    return Path(shutil.copy(photo, photo.with_name("slow-one.png")))
+
+
+@pytest.fixture
+def state(tmp_path):
+    return tmp_path / "state"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with plain_server.running(tmp_path_factory.mktemp("state")) as server:
+        yield server
+
+
+def told(events):
+    """Events without the comments that keep the connection open."""
+    return [event for event in events if event[1] != "comment"]
+
+
+def test_every_step_is_told_and_the_end_carries_the_edit(server, photo):
+    edit = server.edit(photo)
+    events = told(server.events(edit))
+    assert [number for number, _, _ in events] == list(range(1, len(events) + 1))
+    names = [name for _, name, _ in events]
+    assert names[0] == "progress"
+    assert names[-1] == "done"
+    assert "render" in names
+    assert events[0][2] == {"says": "looking at the photo"}
+    assert events[-1][2] == server.http.get(f"/v1/edits/{edit['id']}").json()
+
+
+def test_a_render_is_told_with_its_plan_and_verdict(server, photo):
+    render = next(data for _, name, data in server.events(server.edit(photo)) if name == "render")
+    assert set(render) == {"number", "variant", "score", "plan", "verdict"}
+    assert (render["number"], render["variant"]) == (1, "as asked")
+    assert render["plan"]["edits"][0]["control"] == "exposure"
+    assert render["verdict"]["score"] == render["score"] > render["verdict"]["baseline"]
+
+
+def test_who_comes_late_hears_it_all_and_who_was_cut_off_hears_the_rest(server, photo):
+    edit = server.ended(server.edit(photo))
+    events = told(server.events(edit))
+    assert events[0][0] == 1
+    for last in (1, len(events) - 1):
+        assert told(server.events(edit, last)) == events[last:]
+
+
+def test_who_has_heard_it_all_is_told_not_to_come_again(server, photo):
+    edit = server.ended(server.edit(photo))
+    last = told(server.events(edit))[-1][0]
+    answer = server.http.get(f"/v1/edits/{edit['id']}/events", headers={"Last-Event-ID": str(last)})
+    assert (answer.status_code, answer.content) == (204, b"")
+
+
+def test_a_further_turn_goes_on_counting_and_tells_only_of_itself(server, photo):
+    edit = server.ended(server.edit(photo))
+    last = told(server.events(edit))[-1][0]
+    server.http.post(f"/v1/edits/{edit['id']}/turns", json={"instruction": "a bit less"})
+    events = told(server.events(edit, last))
+    assert events[0][0] == last + 1
+    assert [name for _, name, _ in events].count("done") == 1
+    assert events[-1][2]["result"]["instruction"] == "brighter → a bit less"
+    assert told(server.events(edit)) == events
+
+
+def test_a_failure_and_a_cancelled_edit_end_the_stream_too(server, photo, slow):
+    broken = shutil.copy(photo, photo.with_name("broken-one.png"))
+    *_, (_, name, data) = server.events(server.edit(broken))
+    assert (name, data["error"]["kind"]) == ("failed", "UnreadableImage")
+    edit = server.edit(slow)
+    with ThreadPoolExecutor(1) as client:
+        heard = client.submit(lambda: told(server.events(edit)))
+        server.until(f"/v1/edits/{edit['id']}", "running")
+        server.http.delete(f"/v1/edits/{edit['id']}")
+        _, name, data = heard.result(5)[-1]
+    assert (name, data["state"]) == ("cancelled", "cancelled")
+
+
+def test_two_clients_hear_the_same(server, photo):
+    edit = server.edit(photo)
+    with ThreadPoolExecutor(2) as clients:
+        first, second = clients.map(lambda _: told(server.events(edit)), range(2))
+    assert first == second
+
+
+def test_a_quiet_connection_is_kept_open(server, slow):
+    edit = server.edit(slow)
+    pings = [name for _, name, _ in _first(server.events(edit), 3)]
+    server.http.delete(f"/v1/edits/{edit['id']}")
+    assert "comment" in pings
+
+
+def _first(events, count):
+    return [event for event, _ in zip(events, range(count), strict=False)]
+
+
+def test_a_client_that_goes_away_leaves_nothing_behind(server, slow):
+    edit = server.edit(slow)
+    process = psutil.Process(server.process.pid)
+    before = len(process.net_connections())
+    for _ in range(5):
+        with httpx.stream("GET", f"{server.url}/v1/edits/{edit['id']}/events", headers=server.http.headers) as answer:
+            next(answer.iter_lines())
+    deadline = time.monotonic() + 5
+    while len(process.net_connections()) > before and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert len(process.net_connections()) <= before
+    server.http.delete(f"/v1/edits/{edit['id']}")
+
+
+@pytest.mark.parametrize("last", ["-1", "x", "1.5", str(2**70)])
+def test_an_event_number_that_is_none_is_refused(last, server, photo):
+    edit = server.ended(server.edit(photo))
+    answer = server.http.get(f"/v1/edits/{edit['id']}/events", headers={"Last-Event-ID": last})
+    assert answer.status_code == 422
+
+
+def test_an_edit_that_a_killed_server_was_at_is_finished_by_the_next(state, photo):
+    slow = Path(shutil.copy(photo, photo.with_name("slow-kill.png")))
+    with plain_server.running(state) as first:
+        kept = first.ended(first.edit(photo))
+        running = first.edit(slow)
+        first.until(f"/v1/edits/{running['id']}", "running")
+        waiting = [first.edit(slow, "darker") for _ in range(2)]
+        heard = _first(first.events(running), 1)
+        first.kill()
+    # nothing may be slow for the second server
+    slow.rename(slow.with_name("x.png"))
+    slow.symlink_to(slow.with_name("x.png"))
+    with plain_server.running(state) as second:
+        assert second.http.get(f"/v1/edits/{kept['id']}").json() == kept
+        assert [second.ended(edit)["state"] for edit in (running, *waiting)] == ["done"] * 3
+        rest = told(second.events(running, heard[0][0]))
+        assert rest[0][0] > heard[0][0]
+        assert rest[-1][1] == "done"
+        second.http.post(f"/v1/edits/{kept['id']}/turns", json={"instruction": "a bit less"})
+        assert second.ended(kept)["result"]["instruction"] == "brighter → a bit less"
+
+
+def test_a_server_that_is_told_to_stop_does_not_wait_for_those_who_follow(state, slow):
+    with plain_server.running(state) as server:
+        edit = server.edit(slow)
+        with ThreadPoolExecutor(1) as client:
+            heard = client.submit(lambda: list(server.events(edit)))
+            server.until(f"/v1/edits/{edit['id']}", "running")
+            server.process.terminate()
+            assert server.process.wait(10) is not None
+            assert heard.exception(5) is not None or heard.result() is not None
+    with plain_server.running(state) as server:
+        assert server.until(f"/v1/edits/{edit['id']}", "running")["state"] == "running"
