@@ -15,6 +15,7 @@ local actions = {}
 
 local STEADY = 400 -- ms between two looks at the strength slider, which tells nobody that it was moved
 local MOST_LOOKS = 100
+local FULL = 100 -- percent
 
 local work = nil -- what is being done, as follow and batch watch it
 local records = {} -- image id -> the edit of ours that the image carries (see retouch)
@@ -52,10 +53,13 @@ end
 
 -- what the panel shows -----------------------------------------------------------------------------------------------
 
+local NAMES = { ["as asked"] = _("as asked"), softer = _("softer"), crisper = _("crisper") }
+
 local function answer_lines(variants)
   local lines = {}
   for index = 1, #variants do
-    lines[index] = string.format("%d  %s  %.1f", index, _(variants[index].name), variants[index].score)
+    local name = variants[index].name
+    lines[index] = string.format("%d  %s  %.1f", index, NAMES[name] or name, variants[index].score)
   end
   return lines
 end
@@ -85,9 +89,9 @@ local function show_all()
     explanation = explaining and (edit and explain(edit) or _("Nothing was worked out for this photo yet.")) or nil,
     report = explaining and report_of(edit) ~= nil,
   }
-  local free, ours = work == nil, record ~= nil
+  local free, some = work == nil, image ~= nil
   panel.enable {
-    apply = free, cancel = not free, undo = free and ours, compare = free and ours, answers = free, strength = free,
+    apply = free, cancel = not free, undo = free and some, compare = free and some, answers = free, strength = free,
   }
 end
 
@@ -107,6 +111,12 @@ function actions.refresh()
   refreshing = false
 end
 
+-- Another photo is at hand. What we do to photos ourselves also comes here: then the panel is brought up to date once,
+-- at the end.
+function actions.photo_changed()
+  if not work then actions.refresh() end
+end
+
 -- Says it in the panel, and where the panel may be out of sight.
 local function tell(sentence)
   panel.say(sentence)
@@ -118,7 +128,7 @@ end
 local function cancel(job)
   if work then
     work.cancelled = true
-    panel.say(_("cancelling …"))
+    panel.say(_("cancelling ..."))
   end
   if job and job.valid then job.valid = false end
 end
@@ -207,8 +217,6 @@ local function conclude(image, outcome)
     edits[outcome.record.image.id] = outcome.edit
     keep(image, outcome.record)
     panel.widgets.strength.value = outcome.edit.result.strength
-  elseif outcome.kind == "changed" and record_of(image) then
-    drop(record_of(image))
   end
   tell(outcome.says)
 end
@@ -263,27 +271,32 @@ function actions.retouch(images)
   end)
 end
 
-local function undo_one(image)
+-- The photo that carries the edit: the image, or the duplicate that was made of it.
+local function edited(image)
   local record = record_of(image)
-  if not record then return nil end
-  local undone, says = history.undo(record.image)
-  if undone then drop(record) end
-  return undone and 1 or nil, says
+  return record and record.image or image
+end
+
+local function undo_one(image)
+  local undone, says = history.undo(edited(image))
+  if undone and record_of(image) then
+    drop(record_of(image))
+    panel.widgets.strength.value = FULL -- it was that of the edit that is gone
+  end
+  return undone, says
 end
 
 local function undo_all(images)
-  local count, trouble = 0, nil
+  local lines = {}
   for index = 1, #images do
     local undone, says = undo_one(images[index])
-    count, trouble = count + (undone or 0), says or trouble
+    lines[index] = images[index].filename .. ": " .. (undone and _("the last edit was taken back") or says)
   end
-  tell(trouble or string.format(_("Undone: %d."), count))
+  tell(table.concat(lines, "\n"))
 end
 
 local function compare()
-  local record = record_of(photo())
-  if not record then return end
-  local fine, says = history.compare(record.image)
+  local fine, says = history.compare(edited(photo()))
   if not fine then tell(says) end
 end
 
@@ -308,7 +321,7 @@ actions.pressed = {
   apply = function() actions.retouch(photos()) end,
   cancel = function() cancel() end,
   undo = function() carry_out(_("undoing"), function() undo_all(photos()) end) end,
-  compare = compare,
+  compare = function() carry_out(_("before/after"), compare) end,
   recent = use_recent,
   answers = choose_answer,
   explain = actions.refresh,

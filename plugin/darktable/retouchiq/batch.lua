@@ -3,6 +3,7 @@
 local dt = require "darktable"
 local client = require "retouchiq/client"
 local follow = require "retouchiq/follow"
+local history = require "retouchiq/history"
 local json = require "retouchiq/json"
 local request = require "retouchiq/request"
 local retouch = require "retouchiq/retouch"
@@ -24,7 +25,7 @@ local function prepare(photos, watch)
   for index, photo in ipairs(photos) do
     if follow.stopped(watch) then return ready end
     watch.says(string.format(_("reading photo %d of %d"), index, #photos), PREPARING * index / #photos)
-    local base, says = retouch.state(photo.image)
+    local base, says = history.state(photo.image, shell.folder())
     photo.base = base
     if base then ready[#ready + 1] = photo else settled(photo, "failed", says) end
     dt.control.sleep(1) -- lets the window draw between two exports

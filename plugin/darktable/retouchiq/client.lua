@@ -33,7 +33,7 @@ end
 local function not_started(complained)
   local says = last_line(complained)
   if says ~= "" then return string.format(_("RetouchIQ did not start: %s"), says) end
-  return string.format(_("RetouchIQ did not start: is “%s” installed?"), client.command())
+  return string.format(_("RetouchIQ did not start: is '%s' installed?"), client.command())
 end
 
 -- Finds or starts the server. True, or nil and a fault.

@@ -25,7 +25,7 @@ return function(edit)
   if not result then return "" end
   local parts = {
     json.value(result.plan.reasoning) or "",
-    listed(_("What was measured (0–10)"), result.verdict.metrics, metric) or "",
+    listed(_("What was measured (0 to 10)"), result.verdict.metrics, metric) or "",
     listed(_("What no parameter can do"), result.plan.unsupported, as_it_is) or "",
     listed(_("Notes"), result.plan.notes, as_it_is) or "",
   }

@@ -86,7 +86,7 @@ function panel.build(does)
     choice("look", _("look"), _("a named style to start from")),
     strength(),
     check("continue", _("continue the last edit"),
-      _("on: the instruction is added to the last edit of this photo, such as “a bit less”\n"
+      _("on: the instruction is added to the last edit of this photo, such as 'a bit less'\n"
         .. "off: a new edit, which replaces the last one\n"
         .. "a look and variants count for a new edit only"), true),
     row(
@@ -107,17 +107,31 @@ function panel.build(does)
     text("explanation"),
     button("report", _("open the report"), _("the edit with its pictures and measures in the browser")),
   }
-  widgets.answers.visible, widgets.continue.visible = false, false
+  panel.show { continue = false, answers = false, explanation = nil, report = false }
   return panel.box
 end
 
 -- filling ------------------------------------------------------------------------------------------------------------
 
+local filled = {} -- combobox -> what was put into it last
+local set = {} -- widget and field -> what it was set to last
+
+-- Each touch of a widget waits for darktable's window to find the time: so what stays as it is is not touched.
+local function put(name, field, value)
+  local key = name .. "." .. field
+  if set[key] == value then return end
+  set[key] = value
+  widgets[name][field] = value
+end
+
 -- Puts entries into the combobox of that name, selecting one of them (0: none).
 function panel.fill(name, entries, selected)
-  local combobox = widgets[name]
-  for index = #combobox, 1, -1 do combobox[index] = nil end
-  for index = 1, #entries do combobox[index] = entries[index] end
+  local combobox, all = widgets[name], table.concat(entries, "\n")
+  if filled[name] ~= all then
+    filled[name] = all
+    for index = #combobox, 1, -1 do combobox[index] = nil end
+    for index = 1, #entries do combobox[index] = entries[index] end
+  end
   combobox.selected = selected
 end
 
@@ -127,21 +141,21 @@ function panel.selected(name)
 end
 
 function panel.say(sentence)
-  widgets.status.text = sentence
+  put("status", "text", sentence)
 end
 
 -- Shows what fits the photo at hand. shown: continue, answers, explanation (a text or nil), report.
 function panel.show(shown)
-  widgets.continue.visible = shown.continue
-  widgets.answers.visible = shown.answers
-  widgets.explanation.visible = shown.explanation ~= nil
-  widgets.explanation.text = shown.explanation or ""
-  widgets.report.visible = shown.report
+  put("continue", "visible", shown.continue)
+  put("answers", "visible", shown.answers)
+  put("explanation", "visible", shown.explanation ~= nil)
+  put("explanation", "text", shown.explanation or "")
+  put("report", "visible", shown.report)
 end
 
 -- Which buttons can be pressed.
 function panel.enable(able)
-  for name, yes in pairs(able) do widgets[name].sensitive = yes end
+  for name, yes in pairs(able) do put(name, "sensitive", yes) end
 end
 
 -- What the user asked for; look is nil where none is chosen.

@@ -14,6 +14,7 @@ local _ = require "retouchiq/translation"
 
 local retouch = {}
 
+local FULL = 100 -- percent
 local RENDERS = 6 -- the server's default budget: only the progress bar needs it
 
 local CHANGED = _("The photo was edited while RetouchIQ worked; that edit was kept and nothing was applied.")
@@ -36,30 +37,27 @@ local function unchanged(edit)
   return outcome("unchanged", string.format(says, verdict.score, verdict.baseline), edit)
 end
 
--- A file of its own with what image is now: the server reads it again when it goes on after a restart.
-function retouch.state(image)
-  local path, says = history.state(image, shell.folder())
-  if not path then return nil, says end
-  local own = shell.file(path:match("%.%w+$"))
-  os.rename(path, own)
-  return own
-end
-
 -- Puts files into the image's history unless somebody changed that since base. The outcome of it.
 function retouch.put(image, base, files, duplicate)
   if not history.unchanged(image, base, shell.folder()) then return outcome("changed", CHANGED) end
   local edited, says = history.apply(image, { sidecar = files.sidecar, style = files.style }, { duplicate = duplicate })
   if not edited then return failed(says) end
   local answer = outcome("edited")
-  answer.record = { image = edited, state = retouch.state(edited) }
+  answer.record = { image = edited, state = history.state(edited, shell.folder()) }
   return answer
+end
+
+local function applied(result)
+  local scores = retouch.scores(result.verdict)
+  if result.strength == FULL then return string.format(_("Applied: %s."), scores) end
+  return string.format(_("Applied at %.0f %%: %s."), result.strength, scores)
 end
 
 local function apply(edit, image, base, duplicate)
   local answer = retouch.put(image, base, edit.result.files, duplicate)
   answer.edit = edit
   if answer.kind == "edited" then
-    answer.says = string.format(_("Applied: %s."), retouch.scores(edit.result.verdict))
+    answer.says = applied(edit.result)
     answer.record.id = edit.id
   end
   return answer
@@ -86,24 +84,24 @@ end
 -- A new edit of image from what it is now.
 function retouch.start(image, choices, watch)
   watch.says(_("reading what the photo is now"), 0)
-  local base, says = retouch.state(image)
+  local base, says = history.state(image, shell.folder())
   if not base then return failed(says) end
   if follow.stopped(watch) then return settle({ state = "cancelled" }) end
   local accepted, fault = client.request("POST", "/v1/edits", request.edit(image, base, choices))
   return carry_out(accepted, fault, image, base, choices.duplicate, watch)
 end
 
+local CHANGED_SINCE = _("The photo was changed since the last edit, so that edit cannot be gone on with: "
+  .. "switch 'continue the last edit' off to start from what the photo is now.")
+
 local function more(record, method, what, body, watch)
+  if not history.unchanged(record.image, record.state, shell.folder()) then return outcome("changed", CHANGED_SINCE) end
   local accepted, fault = client.request(method, "/v1/edits/" .. record.id .. "/" .. what, body)
   return carry_out(accepted, fault, record.image, record.state, false, watch)
 end
 
 -- A further turn on an edit that is applied: its instruction is added to what was asked before.
 function retouch.continue(record, choices, watch)
-  if not history.unchanged(record.image, record.state, shell.folder()) then
-    return outcome("changed", _("The photo was changed since the last edit, so that cannot be continued: "
-      .. "apply once more to start from what the photo is now."))
-  end
   return more(record, "POST", "turns", { instruction = choices.instruction }, watch)
 end
 

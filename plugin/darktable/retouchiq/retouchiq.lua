@@ -81,13 +81,13 @@ end
 -- A lib can only be registered in lighttable; darktable may have been started elsewhere.
 local function view_changed(event, old_view, new_view) -- luacheck: no unused args
   if new_view.id == "lighttable" then install() end
-  if installed then actions.refresh() end
+  if installed then actions.photo_changed() end
 end
 
 local EVENTS = {
   ["view-changed"] = view_changed,
-  ["selection-changed"] = function() actions.refresh() end,
-  ["darkroom-image-loaded"] = function() actions.refresh() end,
+  ["selection-changed"] = function() actions.photo_changed() end,
+  ["darkroom-image-loaded"] = function() actions.photo_changed() end,
   exit = function() actions.stop() end,
 }
 

@@ -35,7 +35,16 @@ function history.apply(image, files, options)
   if not options.duplicate then return image end
   return { id = image.id + 1000, path = image.path, filename = image.filename, duplicate_index = 1 }
 end
-function history.undo(image) table.insert(seen.undone, image.id) return true end
+local function ours(image)
+  for _, put in ipairs(seen.applied) do
+    if put.image.id == image.id then return true end
+  end
+end
+function history.undo(image)
+  if not ours(image) then return false, "RetouchIQ has not edited this photo." end
+  table.insert(seen.undone, image.id)
+  return true
+end
 function history.compare(image) table.insert(seen.compared, image.id) return true end
 return history
 """

@@ -1,3 +1,5 @@
+import operator
+
 import pytest
 
 
@@ -103,8 +105,7 @@ def test_an_edit_no_better_than_nothing_is_not_applied(plugin, photo):
 
 
 def test_what_the_user_did_meanwhile_is_kept(plugin, photo):
-    plugin.while_waiting(lambda: plugin.dt.history.changed.update({photo.filename: True}))
-    plugin.while_waiting(lambda: plugin.lua.globals().rawset(plugin.dt.history.changed, photo.filename, True))
+    plugin.while_waiting(lambda: operator.setitem(plugin.dt.history.changed, photo.filename, True))
     plugin.ask("warmer")
     assert plugin.applied == []
     assert "was edited while RetouchIQ worked" in plugin.said
@@ -236,6 +237,7 @@ def test_a_photo_changed_since_is_not_continued_but_can_be_started_anew(plugin, 
     assert plugin.server.sent("POST", "/turns") == []
     assert "changed since" in plugin.said
     plugin.dt.history.changed[photo.filename] = None
+    plugin.widgets["continue"].value = False
     plugin.ask("a bit less")
     assert len(plugin.server.sent("POST", "/v1/edits")) == 2
 
@@ -255,6 +257,16 @@ def test_moving_the_strength_afterwards_applies_the_edit_anew(plugin, photo):
     plugin.rest()
     assert plugin.server.sent("PUT", "/strength") == [{"strength": 40}]
     assert [each["sidecar"] for each in plugin.applied] == ["/edits/1/100-0.xmp", "/edits/1/40-0.xmp"]
+
+
+def test_a_strength_for_a_photo_changed_since_is_not_applied(plugin, photo):
+    plugin.ask("warmer")
+    plugin.dt.history.changed[photo.filename] = True
+    plugin.widgets.strength.value = 40
+    plugin.rest()
+    assert plugin.server.sent("PUT", "/strength") == []
+    assert len(plugin.applied) == 1
+    assert "changed since" in plugin.said
 
 
 def test_a_slider_that_still_moves_is_waited_for(plugin, photo):
@@ -322,9 +334,19 @@ def test_undo_takes_our_edit_back(plugin, photo):
     assert plugin.server.sent("POST", "/turns") == []
 
 
+def test_undo_of_a_weaker_edit_does_not_weaken_the_next_one(plugin, photo):
+    plugin.widgets.strength.value = 40
+    plugin.server.comes_to = [("done", 1, plugin.result(strength=40))]
+    plugin.ask("warmer")
+    assert plugin.said == "Applied at 40 %: score 8.0, before 5.0."
+    plugin.press("undo")
+    assert plugin.widgets.strength.value == 100
+
+
 def test_undo_leaves_photos_alone_that_we_did_not_edit(plugin, photo):
     plugin.press("undo")
     assert list(plugin.dt.history.undone.values()) == []
+    assert plugin.said == "a.jpg: RetouchIQ has not edited this photo."
 
 
 def test_before_and_after_can_be_compared(plugin, photo):
