@@ -124,7 +124,7 @@ def _result(item: Item, answer: dict[str, Any], files: dict[str, Path]) -> Resul
         state="edited" if answer["applied"] else "unchanged",
         score=answer["verdict"]["score"],
         baseline=answer["verdict"]["baseline"],
-        did=", ".join(map(_in_words, plan["edits"])) if answer["applied"] else "",
+        did=_did(plan["edits"]) if answer["applied"] else "",
         notes=[*plan["unsupported"], *plan["notes"]],
         renders=answer["renders"],
         seconds=answer["seconds"],
@@ -132,9 +132,11 @@ def _result(item: Item, answer: dict[str, Any], files: dict[str, Path]) -> Resul
     )
 
 
-def _in_words(edit: dict[str, Any]) -> str:
-    where = "" if edit["region"] == "everywhere" else f" ({edit['region']})"
-    return f"{edit['control']} {edit['amount']:+g}{where}"
+def _did(edits: list[dict[str, Any]]) -> str:
+    """The edits in words: "contrast +37, exposure -0.58 (top)"."""
+    places = {edit["control"]: "" if edit["region"] == "everywhere" else f" ({edit['region']})" for edit in edits}
+    amounts = {edit["control"]: f"{edit['amount']:+.2g}" for edit in edits if abs(edit["amount"]) >= 0.005}
+    return ", ".join(f"{control} {amount}{places[control]}" for control, amount in amounts.items())
 
 
 def _thumbs(files: dict[str, Path]) -> None:

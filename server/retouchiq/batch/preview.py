@@ -48,7 +48,7 @@ def reading(request: Request) -> str:
 
 
 def _in_words(wish: Wish) -> str:
-    control = CONTROLS[wish.control] if wish.control in CONTROLS else None
+    control = CONTROLS.get(wish.control)
     words = (control.more if wish.direction > 0 else control.less) if control else wish.control
     return words if wish.region.everywhere else f"{words} in {wish.region.name}"
 
