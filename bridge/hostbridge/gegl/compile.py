@@ -11,14 +11,19 @@ from skimage.color import lab2rgb
 from hostbridge import InvalidSetting, mixing
 from hostbridge.controls import CONTROLS, Edit, Region
 from hostbridge.curves import on
-from hostbridge.gegl.control_table import BEYOND, GEOMETRY, KINDS, TINTS, Home, Kind, home
-from hostbridge.gegl.filters import OURS, Filter, Value
+from hostbridge.framing import number
+from hostbridge.gegl import geometry
+from hostbridge.gegl.control_table import BEYOND, HOMES, KINDS, TINTS, Home, Kind, home
+from hostbridge.gegl.filters import OURS, Filter, Mask, Value
 from hostbridge.gegl.masks import Masks
 from hostbridge.gegl.operations import Operations
 from hostbridge.weights import Picture
 
 WARM = 60.0
 """LCh(ab) hue of a grading that names none."""
+
+GREY = 53.585
+"""L* of sRGB 128, the grey that changes nothing when grains are merged."""
 
 Properties = dict[str, Value]
 
@@ -39,77 +44,111 @@ class Group:
     amounts: dict[str, float] = field(default_factory=dict)
     options: dict[str, dict[str, float | str]] = field(default_factory=dict)
 
+    def homes(self) -> list[tuple[Home, float]]:
+        """Each control's home and amount."""
+        return [(home(control, amount), amount) for control, amount in self.amounts.items()]
+
 
 def compile(edits: Sequence[Edit], operations: Operations, picture: Picture, full_size: tuple[int, int]) -> Compiled:
     """The filters that carry out ``edits`` on a layer of ``full_size`` (width, height) that looks like ``picture``.
 
     Edits of one kind and one region become one filter; amounts of one control add up. ``picture``: float32 (height,
-    width, 3), sRGB 0…1, a small copy of the layer without filters of ours; masks have its size. What is outside a
-    control's range is clamped and noted, as is what GIMP cannot do. Raises `InvalidSetting` for an operation or
-    property that this GIMP has not, and for a property named directly whose value is out of range.
+    width, 3), sRGB 0…1, a small copy of the layer without filters of ours; masks have its size, or the size that a
+    change of shape gives it. What is outside a control's range is clamped and noted; what this GIMP cannot do is left
+    out and noted. Raises `InvalidSetting` for an operation or property named directly that this GIMP has not or whose
+    value is out of range, and for options that are none.
     """
     notes: list[str] = []
-    masks = Masks(picture)
-    groups = _gather([edit for edit in edits if edit.control in CONTROLS], notes)
-    order = list(KINDS)
-    filters = [
-        _filter(kind, group, masks, operations, max(full_size), notes)
-        for (kind, _), group in sorted(groups.items(), key=lambda item: order.index(item[0][0]))
-    ]
-    filters += _direct([edit for edit in edits if edit.control not in CONTROLS], masks, operations, notes)
-    made = [one for one in filters if one is not None]
-    for one in made:
+    summed = _summed([edit for edit in edits if edit.control in CONTROLS], operations, notes)
+    reshaped = geometry.reshape([edit for edit in summed if edit.control in geometry.CONTROLS], picture)
+    masks = Masks(reshaped.picture)
+    groups = _groups([edit for edit in summed if edit.control in HOMES])
+    made = [_filter(kind, group, masks, operations, max(full_size), notes) for (kind, _), group in groups]
+    made += _direct([edit for edit in edits if edit.control not in CONTROLS], masks, operations, notes)
+    filters = [*reshaped.changes, *(one for one in made if one is not None)]
+    for one in filters:
         operations.validate(one)
-    return Compiled(made, notes)
+    return Compiled(filters, notes)
 
 
-def _gather(edits: Sequence[Edit], notes: list[str]) -> dict[tuple[str, Region], Group]:
-    """The edits by kind of filter and region; regions that differ only in what they are called are one."""
+def _place(region: Region) -> Region:
+    """Regions that differ only in what they are called are one."""
+    return region.model_copy(update={"name": ""})
+
+
+def _summed(edits: Sequence[Edit], operations: Operations, notes: list[str]) -> list[Edit]:
+    """One edit for each control, place and axis, clamped; without those that do nothing or cannot be done."""
+    sums: dict[tuple[str, Region, str], Edit] = {}
+    for edit in edits:
+        key = edit.control, _place(edit.region), str(edit.options.get("axis", ""))
+        before = sums.get(key, edit.model_copy(update={"amount": 0.0}))
+        together = {"amount": before.amount + edit.amount, "options": before.options | edit.options}
+        sums[key] = edit.model_copy(update=together)
+    wanted = [edit for edit in sums.values() if edit.amount or (edit.control == "crop" and edit.options)]
+    return [edit.clamped() for edit in wanted if _possible(edit, operations, notes)]
+
+
+def _possible(edit: Edit, operations: Operations, notes: list[str]) -> bool:
+    """Whether this GIMP can do an edit; notes why not, and what else there is to say of it."""
+    if complaint := edit.out_of_range():
+        notes.append(f"{complaint}: clamped")
+    if edit.control in geometry.CONTROLS:
+        if not edit.region.everywhere:
+            notes.append(f"{edit.control} applies to the whole picture: it cannot be limited to {edit.region.name}")
+        return True
+    reason = BEYOND.get(edit.control) or _lacking(edit, operations)
+    if reason:
+        notes.append(f"{edit.control} is left out: {reason}")
+    return not reason
+
+
+def _lacking(edit: Edit, operations: Operations) -> str | None:
+    """What this GIMP has not that the edit needs, as a sentence."""
+    kind = KINDS[home(edit.control, edit.amount).kind]
+    try:
+        for name in kind.start:
+            operations.operation(kind.operation).property(name)
+        operations.operation(kind.operation)
+    except InvalidSetting as error:
+        return str(error)
+    return None
+
+
+def _groups(edits: Sequence[Edit]) -> list[tuple[tuple[str, Region], Group]]:
+    """The edits by kind of filter and place, in the order of `KINDS`."""
     groups: dict[tuple[str, Region], Group] = {}
-    for edit in _summed(edits, notes):
-        key = home(edit.control, edit.amount).kind, edit.region.model_copy(update={"name": ""})
+    for edit in edits:
+        key = home(edit.control, edit.amount).kind, _place(edit.region)
         group = groups.setdefault(key, Group(edit.region))
         group.amounts[edit.control] = edit.amount
         group.options[edit.control] = edit.options
-    return groups
-
-
-def _summed(edits: Sequence[Edit], notes: list[str]) -> list[Edit]:
-    """One edit for each control and region, clamped; without those that do nothing or that GIMP cannot do."""
-    sums: dict[tuple[str, Region], Edit] = {}
-    for edit in edits:
-        if edit.control in BEYOND:
-            if edit.amount:
-                notes.append(f"{edit.control} is left out: {BEYOND[edit.control]}")
-            continue
-        if edit.control in GEOMETRY:
-            continue
-        key = edit.control, edit.region.model_copy(update={"name": ""})
-        before = sums.get(key)
-        amount, options = (before.amount, before.options) if before else (0.0, {})
-        sums[key] = edit.model_copy(update={"amount": edit.amount + amount, "options": options | edit.options})
-    notes += [f"{complaint}: clamped" for edit in sums.values() if (complaint := edit.out_of_range())]
-    return [edit.clamped() for edit in sums.values() if edit.amount]
+    order = list(KINDS)
+    return sorted(groups.items(), key=lambda item: order.index(item[0][0]))
 
 
 def _filter(
     name: str, group: Group, masks: Masks, operations: Operations, long_side: int, notes: list[str]
 ) -> Filter | None:
-    """The filter of a group; None where there is nothing of its region in the picture."""
+    """The filter of a group; None where nothing of its region is in the picture."""
     kind = KINDS[name]
     mask = masks.of(group.region, kind.weight)
-    if mask is not None and not mask.any():
-        notes.append(f"{', '.join(group.amounts)}: nothing in the picture is {kind.weight or group.region.name}")
+    if _empty(mask, ", ".join(group.amounts), kind.weight or group.region.name, notes):
         return None
     properties = dict(kind.start)
-    homes = {control: home(control, amount) for control, amount in group.amounts.items()}
-    for control, where in homes.items():
-        _drive(properties, where, group.amounts[control], long_side)
+    for where, amount in group.homes():
+        _drive(properties, where, amount, long_side)
         if where.build:
             BUILDERS[where.build](properties, group)
     _hold(kind, properties, operations, notes)
-    opacity = _opacity(homes, group)
-    return Filter(kind.operation, properties, f"{OURS}: {name}", opacity, kind.blend, mask, kind.pixels)
+    return Filter(kind.operation, properties, f"{OURS}: {name}", _opacity(group), kind.blend, mask, kind.pixels)
+
+
+def _empty(mask: Mask | None, what: str, where: str, notes: list[str]) -> bool:
+    """Whether a mask lets nothing through: to GIMP an empty selection is everything."""
+    if mask is None or mask.any():
+        return False
+    notes.append(f"{what} is left out: the picture has no {where}")
+    return True
 
 
 def _drive(properties: Properties, where: Home, amount: float, long_side: int) -> None:
@@ -120,8 +159,8 @@ def _drive(properties: Properties, where: Home, amount: float, long_side: int) -
         properties[name] = round(on(curve, amount) * long_side / 1000, 3)
 
 
-def _opacity(homes: dict[str, Home], group: Group) -> float:
-    given = [on(where.opacity, group.amounts[control]) for control, where in homes.items() if where.opacity]
+def _opacity(group: Group) -> float:
+    given = [on(where.opacity, amount) for where, amount in group.homes() if where.opacity]
     return round(min(sum(given), 1.0), 4) if given else 1.0
 
 
@@ -138,22 +177,26 @@ def _hold(kind: Kind, properties: Properties, operations: Operations, notes: lis
 
 
 def _direct(edits: Sequence[Edit], masks: Masks, operations: Operations, notes: list[str]) -> list[Filter | None]:
-    """The filters of properties that edits name themselves (``gegl:exposure.exposure``)."""
+    """The filters of properties that edits name themselves (``gegl:exposure.exposure``), one for each place."""
     made: dict[tuple[str, Region], Filter] = {}
     for edit in edits:
         name, _, path = edit.control.rpartition(".")
-        about = operations.operation(name).property(path)
-        if not about.number and about.type != "boolean":
-            raise InvalidSetting(f"{edit.control} is no number: it cannot be set by an amount ({operations.host})")
-        value = bool(edit.amount) if not about.number else int(edit.amount) if about.integral else edit.amount
-        key = name, edit.region.model_copy(update={"name": ""})
+        value = _typed(edit.amount, name, path, operations)
         mask = masks.of(edit.region, None)
-        if mask is not None and not mask.any():
-            notes.append(f"{edit.control}: nothing in the picture is {edit.region.name}")
-            continue
-        found = made.setdefault(key, Filter(name, {}, f"{OURS}: {name}", mask=mask))
-        found.properties[path] = value
+        if not _empty(mask, edit.control, edit.region.name, notes):
+            key = name, _place(edit.region)
+            made.setdefault(key, Filter(name, {}, f"{OURS}: {name}", mask=mask)).properties[path] = value
     return list(made.values())
+
+
+def _typed(amount: float, name: str, path: str, operations: Operations) -> Value:
+    """An amount as the property it is meant for takes it."""
+    about = operations.operation(name).property(path)
+    if about.type == "gboolean":
+        return bool(amount)
+    if not about.number:
+        raise InvalidSetting(f"{name}.{path} is a {about.type}: an amount cannot set it ({operations.host})")
+    return int(amount) if about.integral else amount
 
 
 def _mix(properties: Properties, group: Group) -> None:
@@ -161,31 +204,18 @@ def _mix(properties: Properties, group: Group) -> None:
     colour_filter = str(group.options.get("monochrome", {}).get("filter", "none"))
     if colour_filter not in mixing.FILTERS:
         raise InvalidSetting(f"monochrome with filter {colour_filter!r}: use one of {', '.join(mixing.FILTERS)}")
-    rows = mixing.in_srgb(
-        mixing.matrix(
-            amounts.get("temperature", 0.0), amounts.get("tint", 0.0), amounts.get("monochrome", 0.0), colour_filter
-        )
-    )
+    wanted = (amounts.get(name, 0.0) for name in ("temperature", "tint", "monochrome"))
+    rows = mixing.in_srgb(mixing.matrix(*wanted, colour_filter))
     for out, row in zip("rgb", rows.tolist(), strict=True):
-        for source, gain in zip("rgb", row, strict=True):
-            properties[f"{out}{source}-gain"] = gain
+        properties |= {f"{out}{source}-gain": gain for source, gain in zip("rgb", row, strict=True)}
 
 
-def _tint(control: str) -> Callable[[Properties, Group], None]:
-    def build(properties: Properties, group: Group) -> None:
-        try:
-            hue = np.radians(float(group.options[control].get("hue", WARM)))
-        except ValueError:
-            raise InvalidSetting(f"hue = {group.options[control]['hue']!r} is not a number") from None
-        chroma = TINTS[control] * group.amounts[control] / 100
-        # L* of sRGB 128: grain merge adds the difference to that grey
-        colour = lab2rgb(np.array([53.585, chroma * np.cos(hue), chroma * np.sin(hue)]))
-        properties["value"] = "#" + "".join(f"{round(255 * float(part)):02x}" for part in np.clip(colour, 0, 1))
-
-    return build
+def _tint(properties: Properties, group: Group) -> None:
+    [(control, amount)] = group.amounts.items()
+    hue = np.radians(number(group.options[control], "hue", WARM))
+    chroma = TINTS[control] * amount / 100
+    colour = lab2rgb(np.array([GREY, chroma * np.cos(hue), chroma * np.sin(hue)]))
+    properties["value"] = "#" + "".join(f"{round(255 * float(part)):02x}" for part in np.clip(colour, 0, 1))
 
 
-BUILDERS: dict[str, Callable[[Properties, Group], None]] = {
-    "mix": _mix,
-    **{control: _tint(control) for control in TINTS},
-}
+BUILDERS: dict[str, Callable[[Properties, Group], None]] = {"mix": _mix, "tint": _tint}

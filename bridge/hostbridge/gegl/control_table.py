@@ -125,9 +125,9 @@ HOMES: dict[str, Home] = {
     "vibrance": Home("vibrance", {"scale": ((-100.0, -0.9), (-30.0, -0.2), (0.0, 0.0), (30.0, 0.2), (100.0, 0.97))}),
     "hue": Home("hue", {"hue": line(-180, 180, 180)}),
     **{name: home for band in BANDS for name, home in _band(band).items()},
-    "shadows_color": Home("shadows colour", build="shadows_color"),
-    "midtones_color": Home("midtones colour", build="midtones_color"),
-    "highlights_color": Home("highlights colour", build="highlights_color"),
+    "shadows_color": Home("shadows colour", build="tint"),
+    "midtones_color": Home("midtones colour", build="tint"),
+    "highlights_color": Home("highlights colour", build="tint"),
     "clarity": Home("clarity", {"contrast": up(0.9)}, {"std-dev": always(30)}),
     "texture": Home("texture", {"contrast": up(1.0)}, {"std-dev": always(2.5)}),
     "dehaze": Home("haze", {"in-low": ((0.0, 0.0), (30.0, 0.12), (100.0, 0.25))}),
@@ -150,9 +150,6 @@ BELOW: dict[str, Home] = {
 
 TINTS: dict[str, float] = {"shadows_color": 20.0, "midtones_color": 22.0, "highlights_color": 26.0}
 """C*ab that 100 % of a grading gives the greys of its tones."""
-
-GEOMETRY = ("flip", "rotate", "perspective", "crop")
-"""Controls that change the picture's shape: no filters in GIMP, see `geometry`."""
 
 BEYOND: dict[str, str] = {
     "lens_correction": "GIMP knows no lenses: Filters ▸ Distorts ▸ Lens Distortion does it by eye"
