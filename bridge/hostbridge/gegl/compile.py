@@ -204,8 +204,8 @@ def _mix(properties: Properties, group: Group) -> None:
     colour_filter = str(group.options.get("monochrome", {}).get("filter", "none"))
     if colour_filter not in mixing.FILTERS:
         raise InvalidSetting(f"monochrome with filter {colour_filter!r}: use one of {', '.join(mixing.FILTERS)}")
-    wanted = (amounts.get(name, 0.0) for name in ("temperature", "tint", "monochrome"))
-    rows = mixing.in_srgb(mixing.matrix(*wanted, colour_filter))
+    temperature, tint, grey = (amounts.get(name, 0.0) for name in ("temperature", "tint", "monochrome"))
+    rows = mixing.in_srgb(mixing.matrix(temperature, tint, grey, colour_filter))
     for out, row in zip("rgb", rows.tolist(), strict=True):
         properties |= {f"{out}{source}-gain": gain for source, gain in zip("rgb", row, strict=True)}
 

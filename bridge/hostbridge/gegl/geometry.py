@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from skimage.transform import ProjectiveTransform, warp
+from skimage.transform import warp
 
 from hostbridge import framing
 from hostbridge.controls import Edit
@@ -95,19 +95,24 @@ def _straightened(found: Reshaped, degrees: float, vertical: float, horizontal: 
 def _perspective(shares: Corners) -> Filter:
     # GIMP counts corners row by row
     rows = shares[[0, 1, 3, 2]]
-    named = {
-        f"{axis}{number}": round(float(row["xy".index(axis)]), 6) for number, row in enumerate(rows) for axis in "xy"
-    }
-    return _change("perspective", **named)
+    places = {f"{axis}{place}": row["xy".index(axis)] for place, row in enumerate(rows) for axis in "xy"}
+    return _change("perspective", **{name: round(float(share), 6) for name, share in places.items()})
 
 
 def _warped(picture: Picture, shares: Corners) -> Picture:
     height, width = picture.shape[:2]
     size = np.array([width, height])
     square = np.array([[0, 0], [1, 0], [1, 1], [0, 1]])
-    back = ProjectiveTransform()
-    back.estimate(shares * size - 0.5, square * size - 0.5)
+    back = _homography(shares * size - 0.5, square * size - 0.5)
     return np.asarray(warp(picture, back, order=1, mode="edge"), np.float32)
+
+
+def _homography(old: Corners, new: Corners) -> NDArray[np.float64]:
+    """The (3, 3) projection that takes four points to four others."""
+    rows = []
+    for (x, y), (u, v) in zip(old, new, strict=True):
+        rows += [[x, y, 1, 0, 0, 0, -u * x, -u * y], [0, 0, 0, x, y, 1, -v * x, -v * y]]
+    return np.append(np.linalg.solve(np.array(rows), new.ravel()), 1.0).reshape(3, 3)
 
 
 def _cropped(found: Reshaped, edits: Sequence[Edit]) -> Reshaped:
