@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from hostbridge import UnusableInput
 from hostbridge.controls import Edit
 from hostbridge.gegl.filters import Filter
 from retouchiq.api.errors import Busy, Conflict, NotFound
@@ -66,6 +67,7 @@ class Hosted:
         self._strength = strength  # of the first turn
         self._original: Picture | None = None
         self._waiting = False
+        self._reshaped = False
         self._renders = 0
 
     def begin(self, picture: Picture, instruction: str) -> Told:
@@ -76,9 +78,13 @@ class Hosted:
         return self._told(self._session.rendered(picture))
 
     def rendered(self, picture: Picture) -> Told:
-        """Judge what the last filters made of the picture. Raises `Conflict` where none were asked for."""
+        """Judge what the last filters made of the picture. Raises `Conflict` where none were asked for.
+
+        `UnusableInput` where the picture has another shape, and no filter was to change it.
+        """
         if not self._waiting:
             raise Conflict("no render is waited for", "give a further instruction first: POST …/turns")
+        self._check_shape(picture)
         self._renders += 1
         return self._told(self._session.rendered(picture))
 
@@ -91,6 +97,12 @@ class Hosted:
         """The accepted edits at ``percent``. Raises `Conflict` in the middle of a turn, `UnusableInput` without any."""
         self._check_idle()
         return self._told(self._session.strengthen(percent))
+
+    def _check_shape(self, picture: Picture) -> None:
+        assert self._original is not None
+        if picture.shape != self._original.shape and not self._reshaped:
+            sizes = [f"{width}×{height}" for height, width, _ in (picture.shape, self._original.shape)]
+            raise UnusableInput(f"the render has {sizes[0]} pixels, the session's picture {sizes[1]}: send it whole")
 
     def _check_idle(self) -> None:
         if self._waiting:
@@ -117,6 +129,7 @@ class Hosted:
         return self._tell(self._compiled(outcome.edits), outcome.plan, outcome.verdict, applied, says)
 
     def _tell(self, compiled: Compiled, plan: Plan, verdict: Verdict | None, applied: bool | None, says: str) -> Told:
+        self._reshaped = any(made.destructive for made in compiled.filters)
         return Told(
             finished=not self._waiting,
             filters=tuple(compiled.filters),
