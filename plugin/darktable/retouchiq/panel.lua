@@ -51,7 +51,7 @@ local function instruction()
     text = "",
     placeholder = _("warmer, lift the shadows a little"),
     editable = true,
-    tooltip = _("what is to be done to the photo, in your own words"),
+    tooltip = _("what is to be done to the photo, in plain English"),
   }
   return widgets.instruction
 end
