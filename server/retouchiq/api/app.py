@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
+from fastapi.security import HTTPBearer
 from starlette.concurrency import run_in_threadpool
 
 from retouchiq import __version__
 from retouchiq.api import batches, documentation, edits, errors, health, scores, sending, sessions, vocabulary
 from retouchiq.api.engine import Engine
 
-ROUTERS = (health, vocabulary, sending, scores, edits, batches, sessions, documentation)
+PUBLIC = (health, documentation)
+PRIVATE = (vocabulary, sending, scores, edits, batches, sessions)
+
+# for the documentation only: `Guard` has looked at it before
+_TOKEN = HTTPBearer(auto_error=False, description="The user's token, from the file `token` of the state folder.")
 
 _ABOUT = """
 Type what you want; the editor does it, verified on its own render, reversible and local.
@@ -47,6 +52,8 @@ def create_app(engine: Engine) -> FastAPI:
     )
     app.state.engine = engine
     errors.install(app)
-    for routes in ROUTERS:
+    for routes in PUBLIC:
         app.include_router(routes.router)
+    for routes in PRIVATE:
+        app.include_router(routes.router, dependencies=[Depends(_TOKEN)])
     return app

@@ -109,6 +109,9 @@ _STATUS: dict[type[HostBridgeError], int] = {
 }
 
 
+_ANY = (400, 401, 403, 408, 413, 415, 422, 429)
+
+
 def answer(
     status: int, kind: str, message: str, way_out: str | None = None, headers: dict[str, str] | None = None
 ) -> JSONResponse:
@@ -128,11 +131,8 @@ def status_of(error: HostBridgeError) -> int:
 
 
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The documentation of refusals a route may give, besides those that any request may get."""
-    always = (401, 403, 408, 413, 429)
-    return {
-        status: {"model": Error, "description": HTTPStatus(status).phrase} for status in sorted({*always, *statuses})
-    }
+    """The documentation of refusals: ``statuses``, and those that any request may get."""
+    return {status: {"model": Error, "description": HTTPStatus(status).phrase} for status in sorted({*_ANY, *statuses})}
 
 
 def install(app: FastAPI) -> None:

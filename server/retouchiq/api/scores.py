@@ -41,7 +41,7 @@ class Scored(BaseModel):
     )
 
 
-@router.post("/scores", responses=responses(400, 404, 415, 422), summary="Judge an edit that exists already")
+@router.post("/scores", responses=responses(404), summary="Judge an edit that exists already")
 def score(request: ScoreRequest, engine: Shared) -> Scored:
     """Nothing is rendered."""
     before = read_picture(images.picture(request.before))

@@ -25,9 +25,7 @@ class Upload(BaseModel):
     bytes: int
 
 
-@router.post(
-    "/uploads", status_code=201, responses=responses(400, 409, 422), openapi_extra=_BODY, summary="Send a photo"
-)
+@router.post("/uploads", status_code=201, responses=responses(409), openapi_extra=_BODY, summary="Send a photo")
 async def upload(name: Name, request: Request) -> Upload:
     """The body is the file itself: an image, or a sidecar; up to 300 MB and 200 megapixels. It is kept for a day."""
     sent, count = await uploads.keep(name, images.PHOTOS | images.BASES, request.stream())

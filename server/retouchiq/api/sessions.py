@@ -155,7 +155,7 @@ _BODY = {
 }
 
 
-@router.post("", status_code=201, responses=responses(400, 404, 415, 422), summary="Begin an edit in another editor")
+@router.post("", status_code=201, responses=responses(404), summary="Begin an edit in another editor")
 def begin(asked: SessionRequest, engine: Shared) -> Step:
     """The first plan, as filters to try. 422 where the editor lacks what the instruction needs."""
     engine.sessions.check_room()
@@ -173,23 +173,21 @@ def begin(asked: SessionRequest, engine: Shared) -> Step:
     return _step(engine.sessions.add(hosted), told)
 
 
-@router.post(
-    "/{id}/renders", responses=responses(400, 404, 409, 415, 422), openapi_extra=_BODY, summary="Send what came of it"
-)
+@router.post("/{id}/renders", responses=responses(404, 409), openapi_extra=_BODY, summary="Send what came of it")
 def rendered(name: Name, file: SentPicture, engine: Shared) -> Step:
     """The body is the picture with the last filters applied, as PNG, JPEG or TIFF."""
     with engine.sessions.using(name) as hosted:
         return _step(name, hosted.rendered(_read(file)))
 
 
-@router.post("/{id}/turns", responses=responses(400, 404, 409, 415, 422), summary="Give a further instruction")
+@router.post("/{id}/turns", responses=responses(404, 409), summary="Give a further instruction")
 def turn(name: Name, asked: TurnRequest, engine: Shared) -> Step:
     """As "a bit less" or "now cooler shadows", "undo" say it: on what the last turn ended with."""
     with engine.sessions.using(name) as hosted:
         return _step(name, hosted.turn(asked.instruction))
 
 
-@router.put("/{id}/strength", responses=responses(400, 404, 409, 415, 422), summary="Change the strength")
+@router.put("/{id}/strength", responses=responses(404, 409), summary="Change the strength")
 def strengthen(name: Name, asked: StrengthRequest, engine: Shared) -> Step:
     """The accepted edits at 0…150 % of their amounts."""
     with engine.sessions.using(name) as hosted:

@@ -48,7 +48,7 @@ class Look(BaseModel):
     description: str
 
 
-@router.get("/schema", responses=responses(422, 503), summary="The installed darktable's modules and fields")
+@router.get("/schema", responses=responses(503), summary="The installed darktable's modules and fields")
 def schema(engine: Shared, operation: Operation = None) -> Schema:
     """503 where no darktable is installed, 422 where it has no such module."""
     found = engine.host.schema()
