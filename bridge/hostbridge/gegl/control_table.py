@@ -84,7 +84,7 @@ KINDS: dict[str, Kind] = {
     "saturation": Kind("gegl:saturation", SATURATION),
     "vibrance": Kind("gegl:saturation", SATURATION, weight="muted"),
     "hue": Kind("gegl:hue-chroma", {"hue": 0.0}),
-    **{f"{band} saturation": Kind("gegl:saturation", SATURATION, weight=band) for band in BANDS},
+    **{f"{band} saturation": Kind("gegl:saturation", SATURATION, weight=f"any {band}") for band in BANDS},
     **{band: Kind("gegl:hue-chroma", {"hue": 0.0, "lightness": 0.0}, weight=band) for band in BANDS},
     "shadows colour": Kind("gegl:color", {"value": "#808080"}, "grain-merge", "dark third"),
     "midtones colour": Kind("gegl:color", {"value": "#808080"}, "grain-merge", "middle third"),
@@ -104,7 +104,7 @@ KINDS: dict[str, Kind] = {
 
 def _band(band: str) -> dict[str, Home]:
     return {
-        f"{band}.hue": Home(band, {"hue": line(-39, 39, 60)}),
+        f"{band}.hue": Home(band, {"hue": line(-35, 35, 60)}),
         f"{band}.saturation": Home(f"{band} saturation", {"scale": line(-1, 0.8)}),
         f"{band}.lightness": Home(band, {"lightness": line(-16.5, 20)}),
     }
@@ -113,16 +113,16 @@ def _band(band: str) -> dict[str, Home]:
 HOMES: dict[str, Home] = {
     "exposure": Home("exposure", {"exposure": line(-5, 5, 5)}),
     "contrast": Home("contrast", opacity=((0.0, 0.0), (30.0, 0.42), (100.0, 0.85))),
-    "highlights": Home("highlights", {"exposure": line(-1.15, 0.75)}),
-    "shadows": Home("shadows", {"exposure": line(-1.5, 1.6)}),
-    "whites": Home("whites", {"exposure": ((-100.0, -0.9), (0.0, 0.0), (30.0, 0.14), (100.0, 0.6))}),
+    "highlights": Home("highlights", {"exposure": line(-0.95, 0.7)}),
+    "shadows": Home("shadows", {"exposure": line(-1.5, 1.5)}),
+    "whites": Home("whites", {"exposure": ((-100.0, -0.75), (-30.0, -0.19), (0.0, 0.0), (30.0, 0.11), (100.0, 0.48))}),
     "blacks": Home("blacks", {"out-low": up(0.011), "in-low": ((-100.0, 0.012), (0.0, 0.0))}),
     "fade": Home("blacks", {"out-low": up(0.021), "out-high": up(-0.115)}),
     "temperature": Home("white balance", build="mix"),
     "tint": Home("white balance", build="mix"),
     "monochrome": Home("white balance", build="mix"),
     "saturation": Home("saturation", {"scale": line(-1, 0.6)}),
-    "vibrance": Home("vibrance", {"scale": ((-100.0, -0.9), (-30.0, -0.2), (0.0, 0.0), (30.0, 0.2), (100.0, 0.97))}),
+    "vibrance": Home("vibrance", {"scale": ((-100.0, -0.82), (-30.0, -0.15), (0.0, 0.0), (30.0, 0.15), (100.0, 0.86))}),
     "hue": Home("hue", {"hue": line(-180, 180, 180)}),
     **{name: home for band in BANDS for name, home in _band(band).items()},
     "shadows_color": Home("shadows colour", build="tint"),
@@ -130,7 +130,7 @@ HOMES: dict[str, Home] = {
     "highlights_color": Home("highlights colour", build="tint"),
     "clarity": Home("clarity", {"contrast": up(0.9)}, {"std-dev": always(30)}),
     "texture": Home("texture", {"contrast": up(1.0)}, {"std-dev": always(2.5)}),
-    "dehaze": Home("haze", {"in-low": ((0.0, 0.0), (30.0, 0.12), (100.0, 0.25))}),
+    "dehaze": Home("haze", {"in-low": ((0.0, 0.0), (30.0, 0.033), (100.0, 0.095))}),
     "sharpness": Home("sharpness", {"scale": up(1.12)}, {"std-dev": always(1.2)}),
     "denoise": Home("denoise", {"sigma": ((0.0, 0.0), (30.0, 4.2), (100.0, 11.0))}),
     "vignette": Home("vignette", opacity=((0.0, 0.0), (30.0, 0.36), (100.0, 0.74))),

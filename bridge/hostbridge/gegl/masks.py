@@ -34,8 +34,11 @@ TONES: dict[str, Points] = {
 MUTED: Points = ((0, 1), (15, 1), (60, 0.25))
 """C*ab → how much vibrance acts: strong colours have enough."""
 
-COLOURED: Points = ((2, 0), (10, 1))
-"""C*ab → how much a band acts: greys have no hue."""
+COLOURED: Points = ((2, 0), (25, 1))
+"""C*ab → how much a band acts: greys have no hue, and what is nearly grey gets no blotches."""
+
+ANY: Points = ((2, 0), (10, 1))
+"""The same for ``any BAND``, for what a change of saturation hardly shows in nearly grey anyway."""
 
 CIRCLE = tuple(sorted(BANDS, key=lambda band: HUES[band]))
 
@@ -59,7 +62,7 @@ class Masks:
         return np.degrees(np.arctan2(self._lab[..., 2], self._lab[..., 1])) % 360
 
     def of(self, region: Region, weight: str | None) -> Mask | None:
-        """The mask of a region and a named weight (`TONES`, a band, ``muted``, ``haze``); None where it is all."""
+        """The mask of a region and a named weight (`TONES`, a band, ``any`` band, ``muted``, ``haze``); None where it is all."""
         total = self.weight(weight) if weight else np.ones(self.picture.shape[:2], np.float32)
         if not region.everywhere or region.inverted:
             total = total * weights_in_lab(region, self._lab)
@@ -72,6 +75,8 @@ class Masks:
             return _through(TONES[name], self._lab[..., 0])
         if name in HUES:
             return self._band(name) * _through(COLOURED, self._chroma)
+        if name.startswith("any "):
+            return self._band(name.removeprefix("any ")) * _through(ANY, self._chroma)
         return OTHERS[name](self)
 
     def _band(self, band: str) -> Weights:
