@@ -51,7 +51,8 @@ class Job:
 
     ``instructions`` are turns on one photo, in order. ``out`` gets pictures, sidecar, style, report and recipe; None
     where only ``in_place`` counts: the sidecar beside the photo. ``size``: px of the long side of before.jpg and
-    after.jpg. ``look``: a look the first instruction starts from; ``reference``: a finished picture to come close to.
+    after.jpg. ``look``: a look the first instruction starts from; ``reference``: a finished picture to come close to,
+    with ``alike`` one of the same series that the same instruction was carried out on.
     ``base``: a sidecar or an export of darktable's that holds the photo's present history, in place of the sidecar
     beside it. ``strength``: percent of the accepted amounts, 0…150. ``variants``: how many answers to make, 1…3.
     """
@@ -64,6 +65,7 @@ class Job:
     in_place: bool = False
     look: str | None = None
     reference: Path | None = None
+    alike: bool = False
     base: Path | None = None
     strength: float = 100.0
     variants: int = 1
@@ -105,7 +107,7 @@ class Editing:
         self.photo = Photo(job.image, renderer, schema, min(job.size, LOOP_SIZE), self.cancel, job.base)
         reference = read_picture(job.reference) if job.reference else None
         self.sessions = [
-            Session(agent, reward, budget=job.budget, reference=reference, variant=name)
+            Session(agent, reward, budget=job.budget, reference=reference, alike=job.alike, variant=name)
             for name in NAMES[: job.variants]
         ]
         self.instructions: list[str] = []

@@ -21,13 +21,20 @@ STEPS: dict[str, tuple[float, float]] = {
 }
 """Control → the difference one plain step ("brighter") makes, and the one too small to act on, both in Lab units."""
 
+_SEEN = {*STEPS, "highlights", "shadows", "whites", "blacks", "vibrance"}
+"""Controls whose effect shows in what is compared: what they did to the reference is in the difference already."""
 
-def with_reference(request: Request, before: Picture, reference: Picture) -> Request:
+
+def with_reference(request: Request, before: Picture, reference: Picture, alike: bool = False) -> Request:
     """``request`` with wishes that bring ``before`` towards ``reference``, for controls it does not name itself.
 
     Compared are mean L*, its spread, mean b*, mean a* and mean chroma (CIE Lab, D65): the pictures may show different
-    scenes. Nothing is wished where they already agree.
+    scenes. Nothing is wished where they already agree. ``alike``: the reference is what became of the same request on
+    another photo of a series, so it decides tone and colour also where the request names them for the whole picture.
     """
+    if alike:
+        kept = tuple(wish for wish in request.wishes if wish.region != EVERYWHERE or wish.control not in _SEEN)
+        request = request.model_copy(update={"wishes": kept, "free": tuple(set(request.free) - _SEEN)})
     named = {wish.control for wish in request.wishes if wish.region == EVERYWHERE}
     differences = _averages(reference) - _averages(before)
     wishes = tuple(

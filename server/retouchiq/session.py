@@ -110,8 +110,8 @@ class Session:
 
     ``budget``: renders of plans a turn may use, 1 or more. ``target``: a score (0…10) that is good enough to stop at.
     A turn also stops after two renders in a row that bring no gain, or when the agent has nothing left to try.
-    ``reference``: a finished picture the first turn is to come close to in tone and colour. ``variant``: one of
-    `retouchiq.variants.NAMES`.
+    ``reference``: a finished picture the first turn is to come close to in tone and colour; with ``alike`` it is of the
+    same series and the same instruction (`with_reference`). ``variant``: one of `retouchiq.variants.NAMES`.
     """
 
     GAIN = 0.05
@@ -125,6 +125,7 @@ class Session:
         budget: int = 6,
         target: float = 9.3,
         reference: Picture | None = None,
+        alike: bool = False,
         variant: str = "as asked",
     ) -> None:
         if budget < 1:
@@ -134,6 +135,7 @@ class Session:
         self.budget = budget
         self.target = target
         self.reference = reference
+        self.alike = alike
         self.variant = variant
         self._original: Picture | None = None
         self._instruction = ""
@@ -220,7 +222,7 @@ class Session:
         kept, before = start.edits, start.picture
         request = ground(turn.request or read(self._instruction), before)
         if self.reference is not None and len(self._states) == 1 and refused is None:
-            request = with_reference(request, before, self.reference)
+            request = with_reference(request, before, self.reference, self.alike)
         judge = self.reward.rubric(before, request)
         plan = self.agent.propose(before, request)
         added = leaning(self.variant, request, (*plan.edits, *kept))

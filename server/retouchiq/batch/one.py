@@ -101,6 +101,7 @@ def _job(item: Item, batch: Batch, reference: Path | None) -> Job:
         budget=batch.budget,
         look=batch.look,
         reference=reference,
+        alike=reference not in (None, batch.reference),
         base=item.source.base,
         strength=batch.strength,
     )
