@@ -14,15 +14,17 @@ LOOK_AGAIN = 100  # milliseconds
 BOTH = GObject.BindingFlags.SYNC_CREATE | GObject.BindingFlags.BIDIRECTIONAL
 
 
-def ask(procedure: Gimp.Procedure, config: Gimp.ProcedureConfig, title: str, history: Path) -> bool:
+def ask(procedure: Gimp.Procedure, config: Gimp.ProcedureConfig, history: Path) -> bool:
     """Let the user fill in ``config``; False where the dialog was cancelled."""
-    dialog = GimpUi.ProcedureDialog.new(procedure, config, title)
-    dialog.set_ok_label(_("_Retouch"))
+    dialog = GimpUi.ProcedureDialog.new(procedure, config, _("Retouch by instruction"))
+    dialog.set_ok_label(_("Re_touch"))
     content = dialog.get_content_area()
-    content.pack_start(_instruction(config, instructions.load(history), dialog), False, False, 0)
+    labels = Gtk.SizeGroup(mode=Gtk.SizeGroupMode.HORIZONTAL)
     looks = Gtk.ComboBoxText()
     status = Gtk.Label(xalign=0, wrap=True, max_width_chars=60)
-    content.pack_start(_labelled(_("_Look"), looks), False, False, 0)
+    for row in (_instruction(config, instructions.load(history), dialog), _labelled(_("_Look"), looks)):
+        labels.add_widget(row.get_children()[0])
+        content.pack_start(row, False, False, 0)
     dialog.get_widget("strength", GimpUi.SpinScale)
     dialog.fill(["strength", "variant"])
     content.pack_end(status, False, False, 0)
@@ -62,7 +64,7 @@ def _confirm(dialog: Gtk.Dialog, entry: Gtk.Entry) -> None:
 
 def _labelled(text: str, widget: Gtk.Widget, focus: Gtk.Widget | None = None) -> Gtk.Widget:
     row = Gtk.Box(spacing=6)
-    label = Gtk.Label.new_with_mnemonic(text)
+    label = Gtk.Label(label=text, use_underline=True, xalign=0)
     label.set_mnemonic_widget(focus or widget)
     row.pack_start(label, False, False, 0)
     row.pack_start(widget, True, True, 0)

@@ -9,9 +9,9 @@ WIDTH = 420  # pixels
 class ProgressWindow:
     """Has the same methods as `progress.Bar`. GIMP's own progress goes into its bar as long as it is open."""
 
-    def __init__(self, title: str) -> None:
+    def __init__(self) -> None:
         self.cancelled = False
-        self._dialog = GimpUi.Dialog(title=title, role="retouchiq-progress")
+        self._dialog = GimpUi.Dialog(title=_("Retouching"), role="retouchiq-progress")
         self._dialog.add_button(_("_Cancel"), Gtk.ResponseType.CANCEL)
         self._dialog.set_default_size(WIDTH, -1)
         self._dialog.connect("response", self._give_up)

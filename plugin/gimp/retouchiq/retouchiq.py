@@ -42,7 +42,7 @@ def _retouching(plug_in: Gimp.PlugIn) -> Gimp.Procedure:
     _describe(made, _("Retouch by _instruction…"), _("Retouch the selected layers as an instruction says"))
     made.add_string_argument("instruction", _("_Instruction"), _("What to do, in your own words"), "", READ_WRITE)
     made.add_string_argument("look", _("_Look"), _("A named style, empty for none"), "", READ_WRITE)
-    made.add_double_argument("strength", _("_Strength (%)"), _("How much of the edit"), 0, 150, 100, READ_WRITE)
+    made.add_double_argument("strength", _("Stren_gth (%)"), _("How much of the edit"), 0, 150, 100, READ_WRITE)
     made.add_choice_argument("variant", _("_Variant"), _("Which answer"), _choice(), "as-asked", READ_WRITE)
     made.add_boolean_return_value("applied", "applied", "Whether anything was changed", False, READ_WRITE)
     made.add_double_return_value("score", "score", "The verdict on the first layer", 0, 10, 0, READ_WRITE)
@@ -74,15 +74,14 @@ def _choice() -> Gimp.Choice:
 def retouch(procedure, run_mode, image, drawables, config, _data):
     """Run by GIMP: from the menu, with last values, or from a script."""
     Gegl.init(None)
-    title = _("Retouch by instruction")
     history = Path(Gimp.directory()) / "retouchiq-instructions.json"
     windows = _windows(run_mode)
-    if run_mode == Gimp.RunMode.INTERACTIVE and not windows.ask(procedure, config, title, history):
+    if run_mode == Gimp.RunMode.INTERACTIVE and not windows.ask(procedure, config, history):
         return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, None)
     try:
         wish = _wish(config)
         instructions.remember(history, wish.instruction)
-        answers = _watched(image, drawables, wish, windows, title)
+        answers = _watched(image, drawables, wish, windows)
     except Cancelled:
         return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, None)
     except Failure as failure:
@@ -112,9 +111,9 @@ def _wish(config: Gimp.ProcedureConfig) -> Wish:
     return Wish(instruction, look, config.get_property("strength"), variant)
 
 
-def _watched(image, drawables, wish: Wish, windows, title: str) -> list:
+def _watched(image, drawables, wish: Wish, windows) -> list:
     """Do the job with progress shown."""
-    progress = windows.ProgressWindow(title) if windows else Bar()
+    progress = windows.ProgressWindow() if windows else Bar()
     patient = Patient(progress.tick, lambda: progress.cancelled)
     choose = windows.choose if windows else job.best
     try:

@@ -12,6 +12,7 @@ from gi.repository import Gegl, Gimp
 from texts import _
 
 LONGEST = 1024
+SHORTEST = 64  # smaller ones are enlarged: the server judges nothing below 8 pixels
 SAMPLES = 4096
 LINEAR, LINEAR_ALPHA, SHOWN, MASK = "RGB float", "RGBA float", "R'G'B' u16", "Y float"
 
@@ -46,7 +47,7 @@ def take(image: Gimp.Image, layer: Gimp.Layer, area: Area, whole: bool) -> Small
     What is transparent or not selected is filled with the mean colour of the rest: it must not count in a verdict.
     Raises `NotPossible` where nothing is left.
     """
-    scale = min(1.0, LONGEST / max(area.width, area.height))
+    scale = min(LONGEST / max(area.width, area.height), max(1.0, SHORTEST / min(area.width, area.height)))
     width, height = (max(1, round(side * scale)) for side in (area.width, area.height))
     opaque = Gimp.Selection.is_empty(image) and not layer.has_alpha() and not layer.get_mask()
     pixels = _pixels(image, layer, area, scale, LINEAR if opaque else LINEAR_ALPHA)

@@ -11,7 +11,8 @@ def load(path, precision=None, grey=False, alpha=False, profile=None, show=False
     """Open a file as an image of that kind; answers its id and its layer's."""
     image = Gimp.file_load(Gimp.RunMode.NONINTERACTIVE, Gio.File.new_for_path(path))
     if profile:
-        image.convert_color_profile(profile, Gimp.ColorRenderingIntent.RELATIVE_COLORIMETRIC, True)
+        wanted = getattr(Gimp.ColorProfile, f"new_rgb_{profile}")()
+        image.convert_color_profile(wanted, Gimp.ColorRenderingIntent.RELATIVE_COLORIMETRIC, True)
     if grey:
         image.convert_grayscale()
     if precision:

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import textwrap
 import time
 from pathlib import Path
 
@@ -57,26 +58,306 @@ def shown(gimp, image):
     return np.frombuffer(path.read_bytes(), np.float32).reshape(height, width, 3).clip(0, 1)
 
 
+def left(gimp, image):
+    return gimp.run("answer = left(image)", image=image)
+
+
 KINDS = {
     "8 bit": {},
     "16 bit linear": {"precision": "u16-linear"},
     "32 bit": {"precision": "u32-non-linear"},
     "half": {"precision": "half-non-linear"},
     "float linear": {"precision": "float-linear"},
-    "float": {"precision": "float-non-linear"},
     "alpha": {"alpha": True},
+    "Adobe RGB": {"profile": "adobe"},
+    "grey": {"grey": True},
+    "grey 16 bit linear with alpha": {"grey": True, "precision": "u16-linear", "alpha": True},
 }
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_precision_is_retouched_as_asked(gimp, photo, kind):
+def test_every_kind_of_picture_is_retouched_as_asked(gimp, photo, kind):
     image, layer = load(gimp, photo, **KINDS[kind])
-    before = shown(gimp, image)
-    t = time.monotonic()
-    told = retouch(gimp, image, "brighter")
-    print(kind, time.monotonic() - t, told)
-    after = shown(gimp, image)
+    before, there = shown(gimp, image), left(gimp, image)
+    retouch(gimp, image, "brighter")
+    assert effects.midtones(before, shown(gimp, image)) > 4
+    assert all(each["name"].startswith("retouchiq") for each in filters(gimp, layer))
+    assert left(gimp, image) == there
+
+
+LAYERS = {
+    "a group": """
+        group = Gimp.GroupLayer.new(owner, "group")
+        owner.insert_layer(group, None, 0)
+        owner.reorder_item(layer, group, 0)
+        layer = group""",
+    "a layer with a mask": """
+        layer.add_mask(layer.create_mask(Gimp.AddMaskType.WHITE))""",
+    "a layer beyond the image": """
+        layer.set_offsets(-100, -80)""",
+    "a layer with a filter of the user's": """
+        added = Gimp.DrawableFilter.new(layer, "gegl:gaussian-blur", "mine")
+        added.update()
+        layer.append_filter(added)""",
+    "a small layer": """
+        owner.scale(9, 6)""",
+}
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_every_kind_of_layer_is_retouched(gimp, photo, name):
+    image, layer = load(gimp, photo)
+    code = "owner, layer = Gimp.Image.get_by_id(image), Gimp.Item.get_by_id(layer)\n" + textwrap.dedent(LAYERS[name])
+    layer = gimp.run(code + "\nanswer = layer.get_id()", image=image, layer=layer)
+    before, there = shown(gimp, image), left(gimp, image)
+    had = [each["name"] for each in filters(gimp, layer)]
+    retouch(gimp, image, "brighter", layers=[layer])
+    assert effects.difference(before, shown(gimp, image)) > 2
     names = [each["name"] for each in filters(gimp, layer)]
-    assert names
-    assert all(name.startswith("retouchiq") for name in names)
-    assert effects.midtones(before, after) > 4
+    assert names[: len(had)] == had
+    assert names[len(had) :]
+    assert all(each.startswith("retouchiq") for each in names[len(had) :])
+    assert left(gimp, image) == there
+
+
+def test_a_hidden_layer_is_retouched_and_stays_hidden(gimp, photo):
+    image, layer = load(gimp, photo)
+    gimp.run("Gimp.Item.get_by_id(layer).set_visible(False)", layer=layer)
+    retouch(gimp, image, "brighter")
+    assert filters(gimp, layer)
+    assert gimp.run("answer = Gimp.Item.get_by_id(layer).get_visible()", layer=layer) is False
+
+
+def test_several_selected_layers_are_each_retouched(gimp, photo):
+    image, layer = load(gimp, photo)
+    code = """
+owner, layer = Gimp.Image.get_by_id(image), Gimp.Item.get_by_id(layer)
+second = layer.copy()
+owner.insert_layer(second, None, 0)
+answer = second.get_id()"""
+    second = gimp.run(code, image=image, layer=layer)
+    retouch(gimp, image, "brighter", layers=[layer, second])
+    assert filters(gimp, layer)
+    assert filters(gimp, layer) == filters(gimp, second)
+
+
+REFUSED = {
+    "an indexed image": (
+        "owner.convert_indexed(Gimp.ConvertDitherType.NONE, Gimp.ConvertPaletteType.GENERATE, 16, False, True, '')",
+        "RGB",
+    ),
+    "locked pixels": ("layer.set_lock_content(True)", "unlock"),
+    "a selection beside the layer": (
+        "layer.scale(100, 100, False); layer.set_offsets(0, 0)\n"
+        "owner.select_rectangle(Gimp.ChannelOps.REPLACE, 300, 300, 50, 50)",
+        "outside the selection",
+    ),
+    "a transparent layer": ("layer.add_alpha(); layer.edit_clear()", "nothing to retouch"),
+    "a layer mask": ("layer = layer.create_mask(Gimp.AddMaskType.WHITE); base.add_mask(layer)", "select its layer"),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_cannot_be_retouched_is_refused_with_a_way_out(gimp, photo, what):
+    change, sentence = REFUSED[what]
+    image, layer = load(gimp, photo)
+    code = "owner = Gimp.Image.get_by_id(image)\nbase = layer = Gimp.Item.get_by_id(layer)\n"
+    chosen = gimp.run(code + change + "\nanswer = layer.get_id()", image=image, layer=layer)
+    there = left(gimp, image)
+    told = call(gimp, image, instruction="brighter", layers=[chosen])
+    assert told["status"] == "execution-error"
+    assert sentence in told["error"]
+    assert filters(gimp, layer) == []
+    assert left(gimp, image) == there
+
+
+def test_an_empty_instruction_is_refused(gimp, photo):
+    image, _layer = load(gimp, photo)
+    assert "instruction is empty" in call(gimp, image, instruction="  ")["error"]
+
+
+def test_running_again_replaces_what_was_there(gimp, photo):
+    image, layer = load(gimp, photo)
+    retouch(gimp, image, "brighter")
+    first = filters(gimp, layer)
+    retouch(gimp, image, "darker")
+    second = filters(gimp, layer)
+    assert len(second) == len(first)
+    assert second != first
+
+
+def test_removing_takes_away_ours_and_nothing_else(gimp, photo):
+    image, layer = load(gimp, photo)
+    before = shown(gimp, image)
+    gimp.run(
+        "layer = Gimp.Item.get_by_id(layer)\n"
+        "layer.append_filter(Gimp.DrawableFilter.new(layer, 'gegl:exposure', 'mine'))",
+        layer=layer,
+    )
+    retouch(gimp, image, "brighter")
+    call(gimp, image, name="plug-in-retouchiq-remove")
+    assert [each["name"] for each in filters(gimp, layer)] == ["mine"]
+    assert np.array_equal(before, shown(gimp, image))
+
+
+def selected(gimp, image, shape):
+    path = gimp.home / "selected"
+    some = gimp.run("answer = selection(image, path)", image=image, path=str(path))
+    return some, np.frombuffer(path.read_bytes(), np.uint8).reshape(shape[:2])
+
+
+def test_a_selection_limits_the_change_and_comes_back_exactly(gimp, photo):
+    image, _layer = load(gimp, photo)
+    before, there = shown(gimp, image), left(gimp, image)
+    code = """
+owner = Gimp.Image.get_by_id(image)
+owner.select_ellipse(Gimp.ChannelOps.REPLACE, 100, 50, 300, 250)
+Gimp.Selection.feather(owner, 40)"""
+    gimp.run(code, image=image)
+    _some, was = selected(gimp, image, before.shape)
+    retouch(gimp, image, "brighter, and make the reds more saturated")
+    some, now = selected(gimp, image, before.shape)
+    assert some
+    assert np.array_equal(was, now)
+    change = np.abs(shown(gimp, image) - before).max(axis=2)
+    assert change[was == 0].max() < 1 / 255
+    assert change[was == 255].mean() > 0.03
+    assert left(gimp, image) == there
+
+
+def test_a_region_limits_the_change_and_leaves_no_selection(gimp, photo):
+    image, _layer = load(gimp, photo)
+    before, there = shown(gimp, image), left(gimp, image)
+    retouch(gimp, image, "darken the left side")
+    some, _now = selected(gimp, image, before.shape)
+    assert not some
+    assert left(gimp, image) == there
+    after = shown(gimp, image)
+    change = effects.rgb2lab(after)[..., 0] - effects.rgb2lab(before)[..., 0]
+    print("CHANGE", change[:, :100].mean(), change[:, -100:].mean())
+    assert change[:, :100].mean() < -1.5
+    assert abs(change[:, -100:].mean()) < 0.3
+
+
+def test_a_flip_turns_the_image(gimp, photo):
+    image, layer = load(gimp, photo)
+    before = shown(gimp, image)
+    retouch(gimp, image, "mirror it horizontally")
+    assert np.allclose(shown(gimp, image), before[:, ::-1], atol=1 / 255)
+    assert filters(gimp, layer) == []
+
+
+def test_a_crop_and_a_brightening_come_together(gimp, photo):
+    image, layer = load(gimp, photo)
+    before = shown(gimp, image)
+    retouch(gimp, image, "crop it square and make it brighter")
+    after = shown(gimp, image)
+    assert abs(after.shape[0] - after.shape[1]) <= 2
+    assert after.mean() > before.mean()
+    assert filters(gimp, layer)
+
+
+@pytest.mark.parametrize(
+    "instruction", ["straighten by 3 degrees", "rotate it by 90 degrees", "fix the perspective, verticals 20"]
+)
+def test_geometry(gimp, photo, instruction):
+    image, layer = load(gimp, photo)
+    before = shown(gimp, image)
+    told = call(gimp, image, instruction=instruction)
+    print("GEO", instruction, told, shown(gimp, image).shape)
+
+
+def wait_for(look, seconds=60):
+    end = time.monotonic() + seconds
+    while not look():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.2)
+
+
+@pytest.fixture
+def window(gimp, photo):
+    """The photo in a window; answers its image and layer."""
+    opened = load(gimp, photo, show=True)
+    gimp.window("Untitled")
+    return opened
+
+
+def dialog(gimp):
+    gimp.window("Untitled")
+    gimp.press("ctrl+shift+y")
+    gimp.window("Retouch by instruction")
+    time.sleep(0.3)
+
+
+def type_instruction(gimp, text):
+    gimp.press("alt+i", "ctrl+a")
+    gimp.tool("xdotool", "type", "--delay", "20", text)
+
+
+def test_the_dialog_retouches_and_one_undo_restores_exactly(gimp, window):
+    image, layer = window
+    before, there = shown(gimp, image), left(gimp, image)
+    dialog(gimp)
+    type_instruction(gimp, "warmer and brighter")
+    gimp.shot("/tmp/gw/d1.png")
+    gimp.press("Return")
+    wait_for(lambda: filters(gimp, layer))
+    gimp.window("Untitled")
+    assert effects.yellow(before, shown(gimp, image)) > 1
+    time.sleep(0.5)
+    gimp.press("ctrl+z")
+    wait_for(lambda: not filters(gimp, layer), 5)
+    assert np.array_equal(before, shown(gimp, image))
+    assert left(gimp, image) == there
+
+
+def test_the_filter_runs_again_with_the_last_values(gimp, window):
+    image, layer = window
+    dialog(gimp)
+    type_instruction(gimp, "darker")
+    gimp.press("Return")
+    wait_for(lambda: filters(gimp, layer))
+    first = filters(gimp, layer)
+    call(gimp, image, name="plug-in-retouchiq-remove")
+    gimp.window("Untitled")
+    gimp.press("ctrl+f")
+    wait_for(lambda: filters(gimp, layer))
+    assert filters(gimp, layer) == first
+
+
+def test_cancelling_leaves_nothing(gimp, window):
+    image, layer = window
+    before, there = shown(gimp, image), left(gimp, image)
+    dialog(gimp)
+    type_instruction(gimp, "warmer, more contrast, a little sharper")
+    gimp.press("Return")
+    gimp.window("Retouching")
+    gimp.shot("/tmp/gw/d2.png")
+    gimp.press("Escape")
+    time.sleep(4)
+    gimp.shot("/tmp/gw/d3.png")
+    assert filters(gimp, layer) == []
+    assert np.array_equal(before, shown(gimp, image))
+    assert left(gimp, image) == there
+    gimp.window("Untitled")
+    dialog(gimp)
+    gimp.shot("/tmp/gw/d4.png")
+    gimp.press("Escape")
+
+
+def test_the_dialog_passes_every_option_on(gimp, window):
+    image, layer = window
+    dialog(gimp)
+    type_instruction(gimp, "brighter")
+    time.sleep(3)
+    gimp.press("alt+l", "Down", "Down")
+    gimp.press("alt+g", "ctrl+a")
+    gimp.tool("xdotool", "type", "50")
+    gimp.press("Tab", "alt+v", "Down", "Down", "Down")
+    gimp.shot("/tmp/gw/d5.png")
+    gimp.press("alt+t")
+    gimp.window("Choose an answer", 90)
+    time.sleep(1)
+    gimp.shot("/tmp/gw/d6.png")
+    gimp.press("Return")
+    wait_for(lambda: filters(gimp, layer))
