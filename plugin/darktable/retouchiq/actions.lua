@@ -16,6 +16,7 @@ local actions = {}
 local STEADY = 400 -- ms between two looks at the strength slider, which tells nobody that it was moved
 local MOST_LOOKS = 100
 local FULL = 100 -- percent
+local SELECT = _("Select a photo first.")
 
 local work = nil -- what is being done, as follow and batch watch it
 local records = {} -- image id -> the edit of ours that the image carries (see retouch)
@@ -31,8 +32,10 @@ local function photos()
   return dt.gui.selection()
 end
 
+-- The one photo at hand; nil where there are several or none.
 local function photo()
-  return photos()[1]
+  local images = photos()
+  return #images == 1 and images[1] or nil
 end
 
 local function record_of(image)
@@ -89,9 +92,9 @@ local function show_all()
     explanation = explaining and (edit and explain(edit) or _("Nothing was worked out for this photo yet.")) or nil,
     report = explaining and report_of(edit) ~= nil,
   }
-  local free, some = work == nil, image ~= nil
+  local free = work == nil
   panel.enable {
-    apply = free, cancel = not free, undo = free and some, compare = free and some, answers = free, strength = free,
+    apply = free, cancel = not free, undo = free, compare = free and image ~= nil, answers = free, strength = free,
   }
 end
 
@@ -156,6 +159,7 @@ local function carry_out(title, doing)
   work = nil
   if not fine then tell(tostring(wrong)) end
   actions.refresh()
+  if not alive then shell.clear() end
 end
 
 function actions.busy()
@@ -249,8 +253,10 @@ local function conclude_many(results, choices)
     if result.record then keep(result.image, result.record) end
   end
   local log = batch.log(results, choices)
-  local told = batch.summary(results) .. "\n" .. batch.details(results)
-  tell(log and told .. "\n" .. string.format(_("kept in %s"), log) or told)
+  local lines = { batch.summary(results), batch.trouble(results) }
+  if lines[2] == "" then lines[2] = nil end
+  if log then lines[#lines + 1] = string.format(_("what happened to each is in %s"), log) end
+  tell(table.concat(lines, "\n"))
 end
 
 local function retouch_many(images, choices, watch)
@@ -264,7 +270,7 @@ end
 function actions.retouch(images)
   local choices = panel.choices(looks)
   if choices.instruction == "" and not choices.look then return tell(_("Type what is to be done first.")) end
-  if #images == 0 then return tell(_("Select a photo first.")) end
+  if #images == 0 then return tell(SELECT) end
   remember(choices.instruction)
   carry_out(_("retouching"), function(watch)
     if #images == 1 then retouch_one(images[1], choices, watch) else retouch_many(images, choices, watch) end
@@ -292,11 +298,13 @@ local function undo_all(images)
     local undone, says = undo_one(images[index])
     lines[index] = images[index].filename .. ": " .. (undone and _("the last edit was taken back") or says)
   end
-  tell(table.concat(lines, "\n"))
+  tell(#lines > 0 and table.concat(lines, "\n") or SELECT)
 end
 
 local function compare()
-  local fine, says = history.compare(edited(photo()))
+  local image = photo()
+  if not image then return end
+  local fine, says = history.compare(edited(image))
   if not fine then tell(says) end
 end
 
@@ -313,7 +321,8 @@ local function choose_answer()
 end
 
 local function open_report()
-  local path = report_of(edits[photo() and photo().id])
+  local image = photo()
+  local path = image and report_of(edits[image.id])
   if path and not shell.open(path) then tell(string.format(_("The report is %s"), path)) end
 end
 
@@ -358,7 +367,7 @@ end
 function actions.stop()
   cancel()
   alive = nil
-  shell.clear()
+  if not work then shell.clear() end
 end
 
 return actions

@@ -13,6 +13,7 @@ local _ = require "retouchiq/translation"
 local batch = {}
 
 local PREPARING = 0.1 -- of the progress bar
+local MOST_LINES = 10 -- in the panel; the log has them all
 local NOT_REACHED = _("not reached")
 
 local function settled(photo, kind, says)
@@ -34,9 +35,10 @@ local function prepare(photos, watch)
 end
 
 local function put(photo, answer, duplicate)
+  local scores = retouch.scores(answer)
   local outcome = retouch.put(photo.image, photo.base, answer.files, duplicate)
   photo.record = outcome.record
-  settled(photo, outcome.kind, outcome.says or retouch.scores(answer))
+  settled(photo, outcome.kind, outcome.says or scores)
 end
 
 local SETTLE = {
@@ -114,15 +116,19 @@ function batch.summary(photos)
   return table.concat(parts, ", ")
 end
 
--- What happened to each photo, a line each; those that need a look come first.
-function batch.details(photos)
-  local lines = {}
-  for index = #KINDS, 1, -1 do
-    for number = 1, #photos do
-      local photo = photos[number]
-      if photo.kind == KINDS[index][1] then lines[#lines + 1] = photo.image.filename .. ": " .. photo.says end
+local function line(photo)
+  return photo.image.filename .. ": " .. photo.says
+end
+
+-- The photos that were not retouched and why, a line each; of many only the first.
+function batch.trouble(photos)
+  local lines, more = {}, 0
+  for index = 1, #photos do
+    if photos[index].kind ~= "edited" then
+      if #lines < MOST_LINES then lines[#lines + 1] = line(photos[index]) else more = more + 1 end
     end
   end
+  if more > 0 then lines[#lines + 1] = string.format(_("and %d more"), more) end
   return table.concat(lines, "\n")
 end
 
@@ -132,7 +138,7 @@ function batch.log(photos, choices)
   local file = io.open(path, "a")
   if not file then return nil end
   file:write(os.date("%Y-%m-%d %H:%M:%S "), choices.instruction, ": ", batch.summary(photos), "\n")
-  file:write(batch.details(photos), "\n")
+  for index = 1, #photos do file:write(line(photos[index]), "\n") end
   file:close()
   return path
 end

@@ -122,9 +122,12 @@ local function show()
   if installed then dt.gui.libs[MODULE].visible = true end
 end
 
-register_preferences()
-register()
-if dt.gui.current_view().id == "lighttable" then install() end
+-- darktable-cli runs the luarc too, without a window.
+if dt.configuration.has_gui then
+  register_preferences()
+  register()
+  if dt.gui.current_view().id == "lighttable" then install() end
+end
 
 script_data.destroy = destroy
 script_data.destroy_method = "hide"

@@ -93,15 +93,11 @@ function shell.exit_status(status)
   return WINDOWS and status or status >> 8
 end
 
-local OPENERS = {
-  windows = { "explorer" },
-  macos = { "open" },
-}
+local OPENERS = { windows = "explorer", macos = "open" }
 
 -- Opens a file in the program the desktop has for it.
 function shell.open(path)
-  local opener = OPENERS[dt.configuration.running_os] or { "xdg-open" }
-  return shell.run({ opener[1], path }) == 0
+  return shell.run({ OPENERS[dt.configuration.running_os] or "xdg-open", path }) == 0
 end
 
 return shell

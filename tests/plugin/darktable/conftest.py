@@ -145,6 +145,7 @@ class Plugin:
         configuration = self.dt.darktable.configuration
         configuration.running_os, configuration.tmp_dir = system, str(folder)
         configuration.cache_dir, configuration.config_dir = str(folder), str(folder)
+        configuration.has_gui = True
         configuration.api_version_major, configuration.api_version_minor = 9, 6
         self.dt.execute = self.execute
         self.opened: list[str] = []
@@ -249,7 +250,7 @@ def unstarted(tmp_path):
     """A darktable of its own, in which the plug-in is not started yet."""
     made = Plugin(tmp_path)
     yield made
-    made.actions.stop()
+    made.require("actions").stop()
 
 
 @pytest.fixture

@@ -156,6 +156,27 @@ def test_what_happened_to_each_is_kept_in_a_log(plugin, photos):
     assert "retouchiq.log" in plugin.said
 
 
+def test_of_many_troubles_the_panel_shows_the_first(plugin):
+    plugin.select(*[plugin.photo(f"{number:02}.jpg") for number in range(30)])
+    plugin.server.comes_to = [look("done", EDITED, *[FAILED] * 29)]
+    plugin.ask("warmer")
+    lines = plugin.said.splitlines()
+    assert lines[:2] == ["1 retouched, 29 failed", "01.jpg: no photo"]
+    assert lines[-2] == "and 19 more"
+    assert len(lines) == 13
+
+
+def test_several_photos_are_a_new_edit_each(plugin, photos):
+    plugin.select(photos[0])
+    plugin.server.comes_to = [("done", 2, plugin.result())]
+    plugin.ask("warmer")
+    plugin.select(*photos)
+    assert not plugin.widgets["continue"].visible
+    plugin.widgets.strength.value = 40
+    plugin.rest()
+    assert plugin.server.sent("PUT", "/strength") == []
+
+
 def test_progress_grows_to_the_end(plugin, photos):
     plugin.ask("warmer")
     history = [each for each in plugin.dt.jobs[1]["values"]["history"].values() if each is not False]

@@ -21,6 +21,13 @@ def test_started_in_another_view_the_panel_comes_with_the_lighttable(unstarted):
     assert list(unstarted.dt.libs) == ["retouchiq"]
 
 
+def test_darktable_without_a_window_is_left_alone(unstarted):
+    unstarted.dt.darktable.configuration.has_gui = False
+    unstarted.dt.darktable.gui = None
+    unstarted.require("retouchiq")
+    assert list(unstarted.dt.events) == []
+
+
 def test_too_old_a_darktable_is_refused_by_darktables_own_check(plugin):
     assert list(plugin.dt.asked_versions[1].values()) == [9, 0, 0]
 
@@ -118,7 +125,7 @@ def test_buttons_can_be_pressed_when_they_would_do_something(plugin):
         return [plugin.widgets[name].sensitive for name in ("apply", "cancel", "undo", "compare")]
 
     plugin.select()
-    assert able() == [True, False, False, False]
+    assert able() == [True, False, True, False]
     plugin.select(plugin.photo())
     busy = []
     plugin.while_waiting(lambda: busy.append(able()))

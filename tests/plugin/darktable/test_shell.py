@@ -47,3 +47,17 @@ def test_nothing_is_left_behind_when_darktable_quits(plugin):
     assert list(folder.iterdir())
     plugin.dt.fire("exit")
     assert not folder.exists()
+
+
+def test_nothing_is_left_behind_when_darktable_quits_in_the_middle(plugin):
+    def quit_darktable():
+        plugin.dt.ending = True
+        plugin.dt.fire("exit")
+
+    plugin.select(plugin.photo())
+    plugin.server.comes_to = [("running", 1, None)] * 20
+    plugin.while_waiting(quit_darktable)
+    folder = Path(plugin.require("shell").folder())
+    plugin.ask("warmer")
+    assert not folder.exists()
+    assert len([line for line in plugin.lines if line.startswith("mkdir")]) == 1
