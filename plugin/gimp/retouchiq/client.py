@@ -30,9 +30,9 @@ class Client:
         """Post ``value`` as JSON; answers JSON."""
         return self._ask("POST", path, json.dumps(value).encode(), "application/json")
 
-    def picture(self, path: str, png: bytes):
-        """Post a PNG file; answers JSON."""
-        return self._ask("POST", path, png, "image/png")
+    def picture(self, path: str, tiff: bytes):
+        """Post a TIFF file; answers JSON."""
+        return self._ask("POST", path, tiff, "image/tiff")
 
     def delete(self, path: str) -> None:
         """Delete what is at ``path``."""

@@ -30,6 +30,7 @@ def ask(procedure: Gimp.Procedure, config: Gimp.ProcedureConfig, history: Path) 
     content.pack_end(status, False, False, 0)
     content.show_all()
     _offer_looks(looks, config, [])
+    _bind_looks(looks, config)
     _connect(lambda told: _offer_looks(looks, config, told), status)
     done = dialog.run()
     dialog.destroy()
@@ -74,18 +75,21 @@ def _labelled(text: str, widget: Gtk.Widget, focus: Gtk.Widget | None = None) ->
 def _offer_looks(box: Gtk.ComboBoxText, config: Gimp.ProcedureConfig, looks: list[dict]) -> None:
     """Fill ``box``; the look of last time stays chosen, even before the server has told what there is."""
     chosen = config.get_property("look")
-    names = dict.fromkeys(["", *(look["name"] for look in looks), chosen])
     box.remove_all()
-    for name in names:
-        box.append(name or "none", name or _("none"))
-    if not looks:
-        box.connect("changed", lambda _box: _chosen(box, config))
-    box.set_active_id(chosen or "none")
+    for name in dict.fromkeys(["", *(look["name"] for look in looks), chosen]):
+        box.append(name, name or _("none"))
+    box.set_active_id(chosen)
 
 
-def _chosen(box: Gtk.ComboBoxText, config: Gimp.ProcedureConfig) -> None:
-    if box.get_active_id():
-        config.set_property("look", box.get_active_id().removeprefix("none"))
+def _bind_looks(box: Gtk.ComboBoxText, config: Gimp.ProcedureConfig) -> None:
+    """Keep what is chosen and the ``look`` of ``config`` the same, whoever changes it."""
+
+    def chosen(_box) -> None:
+        if box.get_active_id() is not None:  # None while the list is filled
+            config.set_property("look", box.get_active_id())
+
+    box.connect("changed", chosen)
+    config.connect("notify::look", lambda _config, _spec: box.set_active_id(config.get_property("look")))
 
 
 def _connect(offer: Callable[[list], None], status: Gtk.Label) -> None:

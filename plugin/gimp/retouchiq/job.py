@@ -10,9 +10,9 @@ import filters
 import hidden
 import loop
 import operations
-import png
 import server
 import small
+import tiff
 from failures import ServerGone
 from gi.repository import Gimp
 from loop import Answer
@@ -110,7 +110,7 @@ class _Edit:
         def render(chosen: list[dict]) -> bytes:
             patient.check()
             pixels = copy.pixels_with(chosen)
-            return patient.run(lambda: png.encode(*pixels))
+            return patient.run(lambda: tiff.encode(*pixels))
 
         def say(step: str) -> None:
             self.job.say(step if variant == VARIANTS[0] else f"{_(variant)}: {step}")

@@ -9,7 +9,7 @@ from failures import Failure
 from texts import _
 
 Render = Callable[[list[dict]], bytes]
-"""The picture, as a PNG file, with these filters applied to it and no others of ours."""
+"""The picture, as a TIFF file, with these filters applied to it and no others of ours."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def edit(client: Client, request: dict, render: Render, say: Callable[[str], Non
     The session is deleted on the server however this ends. Raises what `Client` and ``render`` raise.
     """
     say(_("looking at the picture"))
-    upload = client.picture("/v1/uploads?name=layer.png", render([]))["upload"]
+    upload = client.picture("/v1/uploads?name=layer.tif", render([]))["upload"]
     step = client.post("/v1/sessions", {**request, "picture": upload})
     path = f"/v1/sessions/{step['id']}"
     try:

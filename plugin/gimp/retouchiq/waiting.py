@@ -64,8 +64,8 @@ class PatientClient:
 
         return self._patient.run(lambda: self._client.post(path, value), undo)
 
-    def picture(self, path: str, png: bytes):
-        return self._patient.run(lambda: self._client.picture(path, png))
+    def picture(self, path: str, tiff: bytes):
+        return self._patient.run(lambda: self._client.picture(path, tiff))
 
     def delete(self, path: str) -> None:
         self._client.delete(path)
