@@ -1,14 +1,15 @@
 -- A photo's edit in darktable: reading what it is now, putting another in its place as one undoable step, taking that
 -- back, and looking at before and after. Rating, labels, tags and texts stay; the photo file is never written.
 --
--- darktable 5.2 and later (Lua API 9.5) load a sidecar into a photo. Before that, a style makes the undoable step and
--- shows it at once, and reread.lua brings the rest: drawn masks, and exactly the history that was asked for.
+-- darktable 5.2 and later (Lua API 9.5) load a sidecar into a photo of the library. Before that, an empty style makes
+-- the undoable step and reread.lua brings the history. In the darkroom neither is possible: restyle.lua says what is.
 
 local dt = require "darktable"
 
-local keeping = require "retouchiq/keeping"
 local reread = require "retouchiq/reread"
+local restyle = require "retouchiq/restyle"
 local shell = require "retouchiq/shell"
+local sidecars = require "retouchiq/sidecars"
 local _ = require "retouchiq/translation"
 
 local history = {}
@@ -16,15 +17,15 @@ local history = {}
 local version = dt.configuration.api_version_major * 100 + dt.configuration.api_version_minor
 local LOADS_SIDECARS = version >= 905
 
+local PATIENCE = 1500 -- times 20 ms, for a change of view: that waits for a picture being computed
+
+local TRIES = 3
+local SETTLING = 300 -- ms, in which the first thumbnail of a duplicate is under way
+
 local count = 0 -- of names given
 
 -- What undo and compare need, for every photo we edited: it outlives a restart of darktable.
 local KEPT = dt.configuration.config_dir .. shell.SEPARATOR .. "retouchiq"
-
--- A style that changes nothing: applying it makes darktable record a step and read the history again from its library.
-local STEP = [[<?xml version="1.0" encoding="UTF-8"?>
-<darktable_style version="1.0"><info><name>%s</name><description></description></info><style></style></darktable_style>
-]]
 
 -- What this darktable lets us do: route "sidecar" or "reread".
 function history.capabilities()
@@ -58,20 +59,11 @@ function history.state(image, folder)
   return path
 end
 
-local PARTS = { 'darktable:history_end="%d+"', "<darktable:masks_history>.*</darktable:masks_history>",
-  "<darktable:history>.*</darktable:history>" }
-
-local function edit_of(path)
-  local text, parts = shell.read(path), {}
-  for index, pattern in ipairs(PARTS) do parts[index] = text:match(pattern) or "" end
-  return table.concat(parts)
-end
-
 -- Whether image still has the history it had when base was made by history.state.
 function history.unchanged(image, base, folder)
-  local was = edit_of(base)
+  local was = shell.read(base)
   local now = history.state(image, folder)
-  return now ~= nil and edit_of(now) == was
+  return now ~= nil and sidecars.same_edit(was, shell.read(now))
 end
 
 local function style_named(name)
@@ -81,17 +73,21 @@ local function style_named(name)
 end
 
 local function forget(style, image)
-  for _index, tag in ipairs(dt.tags.get_tags(image)) do
+  for _, tag in ipairs(dt.tags.get_tags(image)) do
     if tag.name == "darktable|style|" .. style.name then dt.tags.delete(tag) end
   end
   dt.styles.delete(style)
 end
 
--- Calls use with a style of a new name (importing a name that is there does nothing) and removes it.
-local function with_step(image, use)
-  local name = string.format("RetouchIQ %d.%d", os.time(), number())
+-- Importing a style of a name that is there does nothing: each has its own.
+local function new_name()
+  return string.format("RetouchIQ %d.%d", os.time(), number())
+end
+
+-- Calls use with a new style that has this text, and removes it.
+local function with_style(name, text, image, use)
   local path = shell.file(".dtstyle")
-  shell.write(path, STEP:format(name))
+  shell.write(path, text)
   dt.styles.import(path)
   os.remove(path)
   local style = style_named(name)
@@ -101,45 +97,88 @@ local function with_step(image, use)
   return table.unpack(answers, 2, answers.n)
 end
 
--- In the darkroom the step goes through the menu action, which records it for undo there. That acts on the photo under
--- the mouse if there is one.
-local function record(step, image, open)
-  local pointed = dt.gui.hovered
-  if open and (not pointed or pointed.id == image.id) then
-    dt.gui.action("global/styles/" .. step.name, 0, "", "", 1.0)
-  else
-    image:apply_style(step)
-  end
-end
-
 local function state_of(image)
   return history.state(image, shell.folder())
 end
 
 local function load_by_rereading(image, path)
-  local open = is_open(image)
-  return with_step(image, function(step)
-    record(step, image, open)
+  local name = new_name()
+  return with_style(name, restyle.style(name), image, function(step)
+    image:apply_style(step)
     local read, why = reread.load(image, image.duplicate_index, path, state_of)
-    -- the library has the history now, the darkroom does not yet
-    if open and read then image:apply_style(step) end
     image:drop_cache()
     return read, why
   end)
 end
 
-local function load_sidecar(image, path)
-  is_open(image)
+local function load_by_call(image, path)
   local loaded = image:apply_sidecar(path)
   -- setting anything writes the sidecar beside the photo if the user wants one; loading one does not
   image.rating = image.rating
   return loaded, string.format(_("darktable could not read %s."), path)
 end
 
-local function load(image, path)
-  return keeping.through(image, function()
-    return (LOADS_SIDECARS and load_sidecar or load_by_rereading)(image, path)
+-- The photo's own sidecar with the edit of the one at path in it: darktable takes rating and tags from a sidecar too.
+local function grafted(image, path)
+  local state, why = state_of(image)
+  if not state then return nil, why end
+  shell.write(state, sidecars.graft(shell.read(state), shell.read(path)))
+  return state
+end
+
+local NOT_KEPT = _("darktable did not keep the edit: try again.")
+
+-- Where darktable makes a thumbnail of the photo at that moment, what it writes then can win: so it is done again.
+local function load_into_library(image, path, wait)
+  for _ = 1, TRIES do
+    local merged, why = grafted(image, path)
+    if not merged then return false, why end
+    local loaded
+    loaded, why = (LOADS_SIDECARS and load_by_call or load_by_rereading)(image, merged)
+    if not loaded then return false, why end
+    dt.control.sleep(wait or 0)
+    if history.unchanged(image, path, shell.folder()) then return true end
+  end
+  return false, NOT_KEPT
+end
+
+local function enter(view)
+  dt.gui.current_view(dt.gui.views[view])
+  for _ = 1, PATIENCE do
+    if dt.gui.current_view().id == view then return true end
+    dt.control.sleep(20)
+  end
+  return false, _("darktable does not leave the darkroom.")
+end
+
+-- The open photo has a history in the darkroom. Making that read another one from here stops darktable for good (5.4.1
+-- locks the photo twice) or ends it (4.2.1 builds its modules' widgets in a thread that may not): so the darkroom is
+-- left for that moment.
+local function load_outside(image, path)
+  local selection = dt.gui.selection()
+  local left, why = enter("lighttable")
+  if not left then return false, why end
+  local loaded
+  loaded, why = load_into_library(image, path)
+  dt.gui.selection({ image })
+  enter("darkroom")
+  dt.gui.selection(selection)
+  return loaded, why
+end
+
+-- The menu's action records a step for the darkroom's undo. It acts on the photo under the mouse if there is one.
+local function load_as_style(image, path)
+  local name, pointed = new_name(), dt.gui.hovered
+  local text = restyle.between(name, shell.read(state_of(image)), shell.read(path))
+  if not text or (pointed and pointed.id ~= image.id) then return load_outside(image, path) end
+  return with_style(name, text, image, function(style)
+    dt.gui.action("global/styles/" .. style.name, 0, "", "", 1.0)
+    return true
   end)
+end
+
+local function load(image, path)
+  return (is_open(image) and load_as_style or load_into_library)(image, path)
 end
 
 -- kept files ---------------------------------------------------------------------------------------------------------
@@ -160,7 +199,7 @@ local function is_kept(image, what)
 end
 
 local function drop(image, ...)
-  for _index, what in ipairs({ ... }) do os.remove(kept(image, what)) end
+  for _, what in ipairs({ ... }) do os.remove(kept(image, what)) end
 end
 
 -- Notes that image shows "before" or "after", and with what history exactly.
@@ -169,35 +208,44 @@ local function note(image, shown)
   keep(image, "shows " .. shown, state_of(image))
 end
 
+local LOOKS = { { "shows after", "after" }, { "shows before", "before" }, { "after", "after" }, { "before", "before" } }
+local EDITED_SINCE = _("The photo was edited since: use darktable's own undo or its history, nothing was changed.")
+local NOT_OURS = _("RetouchIQ has not edited this photo.")
+
 -- Which of "before" and "after" image shows: nil and why where it is neither.
 local function shown(image)
-  for _index, which in ipairs({ "after", "before" }) do
-    if is_kept(image, "shows " .. which) then
-      if history.unchanged(image, kept(image, "shows " .. which), shell.folder()) then return which end
-      return nil, _("The photo was edited since: use darktable's own undo or its history, nothing was changed.")
-    end
+  local known = false
+  for _, look in ipairs(LOOKS) do
+    local there = is_kept(image, look[1])
+    known = known or there
+    if there and history.unchanged(image, kept(image, look[1]), shell.folder()) then return look[2] end
   end
-  return nil, _("RetouchIQ has not edited this photo.")
+  return nil, known and EDITED_SINCE or NOT_OURS
 end
 
--- what the panel calls -------------------------------------------------------------------------------------------------
+-- what the panel calls -----------------------------------------------------------------------------------------------
 
 local function duplicate_by_rereading(image, path)
   local free = 0
   for each in pairs(reread.versions(image)) do free = math.max(free, each + 1) end
-  local read, why = reread.load(image, free, path, state_of)
+  local merged, why = grafted(image, path)
+  if not merged then return nil, why end
+  local read
+  read, why = reread.load(image, free, merged, state_of)
   if not read then return nil, why end
   return reread.versions(image)[free], _("darktable made no duplicate.")
 end
 
-local function duplicate(image, path)
-  is_open(image)
-  if not LOADS_SIDECARS then return duplicate_by_rereading(image, path) end
-  local copy = image:duplicate()
-  local loaded, why = load(copy, path)
+local function duplicate_by_call(image, path)
+  local copy = image:duplicate_with_history()
+  local loaded, why = load_into_library(copy, path, SETTLING)
   if loaded then return copy end
   copy:delete()
   return nil, why
+end
+
+local function duplicate(image, path)
+  return (LOADS_SIDECARS and duplicate_by_call or duplicate_by_rereading)(image, path)
 end
 
 local function replace(image, path)
@@ -211,15 +259,11 @@ end
 function history.apply(image, files, options)
   local before, why = state_of(image)
   if not before then return nil, why end
-  local was = shell.read(before)
   if not options.duplicate then keep(image, "before", before) end
   local edited
   edited, why = (options.duplicate and duplicate or replace)(image, files.sidecar)
   if not edited then return nil, why end
-  if options.duplicate then
-    shell.write(before, was)
-    keep(edited, "before", before)
-  end
+  if options.duplicate then keep(edited, "before", before) end
   keep(edited, "after", state_of(edited))
   note(edited, "after")
   return edited

@@ -83,7 +83,7 @@ function reread.load(image, number, path, state)
   local read, wrong, take_back = read_all(image, texts)
   dt.gui.selection(selection)
   local never = dt.preferences.read("darktable", "write_sidecar_files", "string") == "never"
-  for _number, back in pairs(take_back) do
+  for _, back in pairs(take_back) do
     if never or not read then back() end
   end
   return read, wrong
