@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 import numpy as np
+import plain_server
 import pytest
 from PIL import Image
 
@@ -24,6 +25,10 @@ def no_darktable():
     raise HostMissing("darktable is not installed: install it")
 
 
+def without_darktable() -> Host:
+    return Host(find=no_darktable, open_renderer=no_darktable)
+
+
 @dataclass
 class Running:
     """A server that answers: its port, its token, its guard, a client that has the token."""
@@ -31,6 +36,7 @@ class Running:
     port: int
     token: str
     guard: Guard
+    engine: Engine
     state: Path
     http: httpx.Client
 
@@ -49,13 +55,13 @@ class Running:
 
 
 @contextmanager
-def running(state: Path, **limits) -> Iterator[Running]:
-    """A server on ``state``; ``limits`` are those of `Guard`."""
-    host = Host(find=no_darktable, open_renderer=no_darktable)
-    app = create_app(Engine(state, open_jobs(state, host, open_agent, open_reward), host))
+def running(host: Host, **limits) -> Iterator[Running]:
+    """A server on the state folder; ``limits`` are those of `Guard`."""
+    state = place.state()
+    engine = Engine(state, open_jobs(state, host, open_agent, open_reward), host)
     listener = serving.listen(0)
     port = listener.getsockname()[1]
-    guard = Guard(app, place.token(), port, **limits)
+    guard = Guard(create_app(engine), place.token(), port, **limits)
     ready = threading.Event()
     server = serving.Server(guard, ready.set, lambda: False)
     thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
@@ -64,7 +70,7 @@ def running(state: Path, **limits) -> Iterator[Running]:
     headers = {"Authorization": f"Bearer {place.token()}"}
     # certificates are not loaded, which takes longer than most tests
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=30, verify=False) as http:
-        yield Running(port, place.token(), guard, state, http)
+        yield Running(port, place.token(), guard, engine, state, http)
     server.should_exit = True
     thread.join(20)
     assert not thread.is_alive()
@@ -75,15 +81,34 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """One server for all tests of a file."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RETOUCHIQ_STATE", str(tmp_path_factory.mktemp("api") / "state"))
-        with running(place.state()) as found:
+        with running(without_darktable()) as found:
             yield found
+
+
+@pytest.fixture(scope="module")
+def serve(tmp_path_factory: pytest.TempPathFactory):
+    """Starts a server with this host, for all tests of a file."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RETOUCHIQ_STATE", str(tmp_path_factory.mktemp("api") / "state"))
+        yield running
+
+
+@pytest.fixture(scope="module")
+def plain(serve):
+    """A client of a server that edits, with a plain renderer in place of darktable; one for all tests of a file."""
+    with pytest.MonkeyPatch.context() as patch:
+        plain_server.two_workers(patch)
+        with serve(plain_server.host()) as found:
+            client = plain_server.Client(found.http, found.state)
+            client.jobs = found.engine.jobs
+            yield client
 
 
 @pytest.fixture
 def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Starts a server of its own, with other limits."""
     monkeypatch.setenv("RETOUCHIQ_STATE", str(tmp_path / "state"))
-    return lambda **limits: running(place.state(), **limits)
+    return lambda **limits: running(without_darktable(), **limits)
 
 
 @pytest.fixture

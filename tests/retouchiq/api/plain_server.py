@@ -1,26 +1,33 @@
-"""A real server process with a renderer that needs no darktable process, for tests of everything around renders.
+"""The real server with a renderer that needs no darktable process, for tests of everything around renders.
 
-``plain_server.running(state)`` starts it. Run as a script it serves: the real application, jobs, agent and reward; only
-the pictures come from `PlainRenderer`.
+Application, jobs, agent and reward are the real ones; only the pictures come from `PlainRenderer`. The fixture
+``plain`` serves in the process of the tests, ``plain_server.running(state)`` in one of its own, which can be killed.
 """
 
 import contextlib
 import json
 import os
-import signal
 import subprocess
 import sys
 import threading
 import time
+from importlib import import_module
 from pathlib import Path
 
 import httpx
 import numpy as np
+import pytest
 from PIL import Image
 
 from hostbridge import Cancelled, UnreadableImage
+from hostbridge.darktable import install, schema
 from hostbridge.darktable.render import Render
 from hostbridge.darktable.sidecar import Sidecar
+from retouchiq.api import place, serving
+from retouchiq.api.app import create_app
+from retouchiq.api.engine import Engine, Host
+from retouchiq.cli.host import open_agent, open_reward
+from retouchiq.jobs import open_jobs
 
 SLOW = 20.0  # seconds a render of a photo named slow-… takes
 
@@ -60,21 +67,24 @@ class PlainRenderer:
         self.close()
 
 
-class Plain:
-    """The server process on the state folder ``state``, and a client of it."""
+def host():
+    """What the application asks for darktable: the installed one's modules, the pictures of `PlainRenderer`."""
+    return Host(open_renderer=lambda: PlainRenderer(schema.load(install.find())))
 
-    def __init__(self, state):
+
+def two_workers(patch):
+    """The same number of threads on any machine, and a sign of life more often than anybody would wait for."""
+    patch.setattr("retouchiq.jobs.size_for_machine", lambda: 2)
+    patch.setattr(import_module("retouchiq.batch.run"), "size_for_machine", lambda: 2)
+    patch.setattr("retouchiq.api.events.PING", 0.3)
+
+
+class Client:
+    """A client of a server on the state folder ``state``."""
+
+    def __init__(self, http, state):
+        self.http = http
         self.state = state
-        self.process = subprocess.Popen(
-            [sys.executable, __file__],
-            env={**os.environ, "RETOUCHIQ_STATE": str(state)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-        self.url = self.process.stdout.readline().strip()
-        token = (state / "token").read_text().strip()
-        self.http = httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {token}"}, timeout=30)
 
     def edit(self, image, instruction="brighter", **more):
         """Post an edit that must be accepted; answers it."""
@@ -102,16 +112,6 @@ class Plain:
             assert answer.headers["content-type"].startswith("text/event-stream")
             yield from parse(answer.iter_lines())
 
-    def kill(self):
-        """kill -9."""
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
-
-    def close(self):
-        self.http.close()
-        self.process.terminate()
-        self.process.wait(20)
-
 
 def parse(lines):
     """Server-sent events as (id, name, data); comments are ("", "comment", text)."""
@@ -127,35 +127,46 @@ def parse(lines):
             fields = {}
 
 
+class Process(Client):
+    """A server process of its own, started on ``state``, and a client of it."""
+
+    def __init__(self, state):
+        self.process = subprocess.Popen(
+            [sys.executable, __file__],
+            env={**os.environ, "RETOUCHIQ_STATE": str(state)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        url = self.process.stdout.readline().strip()
+        headers = {"Authorization": f"Bearer {(state / 'token').read_text().strip()}"}
+        super().__init__(httpx.Client(base_url=url, headers=headers, timeout=30, verify=False), state)
+
+    def kill(self):
+        """kill -9."""
+        self.process.kill()
+        self.process.wait()
+
+    def close(self):
+        self.http.close()
+        self.process.terminate()
+        self.process.wait(20)
+
+
 @contextlib.contextmanager
 def running(state: Path):
-    server = Plain(state)
+    server = Process(state)
     try:
         yield server
     finally:
         server.close()
 
 
-def main():
-    from hostbridge.darktable import install
-    from hostbridge.darktable import schema as schemas
-    from hostbridge.darktable.render import pool
-
-    pool.size_for_machine = lambda: 2  # on any machine
-    from retouchiq.api import events, place, serving
-    from retouchiq.api.app import create_app
-    from retouchiq.api.engine import Engine, Host
-    from retouchiq.cli.host import open_agent, open_reward
-    from retouchiq.jobs import open_jobs
-
-    def create():
-        host = Host(open_renderer=lambda: PlainRenderer(schemas.load(install.find())))
-        return create_app(Engine(place.state(), open_jobs(place.state(), host, open_agent, open_reward), host))
-
-    events.PING = 0.3  # seconds; nobody wants to wait for ten
-    serving.log_to_file(also_here=False)
-    serving.serve(create, 0, 0, lambda url: print(url, flush=True))
+def create():
+    plain = host()
+    return create_app(Engine(place.state(), open_jobs(place.state(), plain, open_agent, open_reward), plain))
 
 
 if __name__ == "__main__":
-    main()
+    two_workers(pytest.MonkeyPatch())
+    serving.serve(create, 0, 0, lambda url: print(url, flush=True))

@@ -8,7 +8,6 @@ from pathlib import Path
 import httpx
 import numpy as np
 import plain_server
-import psutil
 import pytest
 from PIL import Image
 
@@ -31,87 +30,81 @@ def state(tmp_path):
     return tmp_path / "state"
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    with plain_server.running(tmp_path_factory.mktemp("state")) as server:
-        yield server
-
-
 def told(events):
     """Events without the comments that keep the connection open."""
     return [event for event in events if event[1] != "comment"]
 
 
-def test_every_step_is_told_and_the_end_carries_the_edit(server, photo):
-    edit = server.edit(photo)
-    events = told(server.events(edit))
+def test_every_step_is_told_and_the_end_carries_the_edit(plain, photo):
+    edit = plain.edit(photo)
+    events = told(plain.events(edit))
     assert [number for number, _, _ in events] == list(range(1, len(events) + 1))
     names = [name for _, name, _ in events]
     assert names[0] == "progress"
     assert names[-1] == "done"
     assert "render" in names
     assert events[0][2] == {"says": "looking at the photo"}
-    assert events[-1][2] == server.http.get(f"/v1/edits/{edit['id']}").json()
+    assert events[-1][2] == plain.http.get(f"/v1/edits/{edit['id']}").json()
 
 
-def test_a_render_is_told_with_its_plan_and_verdict(server, photo):
-    render = next(data for _, name, data in server.events(server.edit(photo)) if name == "render")
+def test_a_render_is_told_with_its_plan_and_verdict(plain, photo):
+    render = next(data for _, name, data in plain.events(plain.edit(photo)) if name == "render")
     assert set(render) == {"number", "variant", "score", "plan", "verdict"}
     assert (render["number"], render["variant"]) == (1, "as asked")
     assert render["plan"]["edits"][0]["control"] == "exposure"
     assert render["verdict"]["score"] == render["score"] > render["verdict"]["baseline"]
 
 
-def test_who_comes_late_hears_it_all_and_who_was_cut_off_hears_the_rest(server, photo):
-    edit = server.ended(server.edit(photo))
-    events = told(server.events(edit))
+def test_who_comes_late_hears_it_all_and_who_was_cut_off_hears_the_rest(plain, photo):
+    edit = plain.ended(plain.edit(photo))
+    events = told(plain.events(edit))
     assert events[0][0] == 1
     for last in (1, len(events) - 1):
-        assert told(server.events(edit, last)) == events[last:]
+        assert told(plain.events(edit, last)) == events[last:]
 
 
-def test_who_has_heard_it_all_is_told_not_to_come_again(server, photo):
-    edit = server.ended(server.edit(photo))
-    last = told(server.events(edit))[-1][0]
-    answer = server.http.get(f"/v1/edits/{edit['id']}/events", headers={"Last-Event-ID": str(last)})
+def test_who_has_heard_it_all_is_told_not_to_come_again(plain, photo):
+    edit = plain.ended(plain.edit(photo))
+    last = told(plain.events(edit))[-1][0]
+    answer = plain.http.get(f"/v1/edits/{edit['id']}/events", headers={"Last-Event-ID": str(last)})
     assert (answer.status_code, answer.content) == (204, b"")
 
 
-def test_a_further_turn_goes_on_counting_and_tells_only_of_itself(server, photo):
-    edit = server.ended(server.edit(photo))
-    last = told(server.events(edit))[-1][0]
-    server.http.post(f"/v1/edits/{edit['id']}/turns", json={"instruction": "a bit less"})
-    events = told(server.events(edit, last))
+def test_a_further_turn_goes_on_counting_and_tells_only_of_itself(plain, photo):
+    edit = plain.ended(plain.edit(photo))
+    last = told(plain.events(edit))[-1][0]
+    plain.http.post(f"/v1/edits/{edit['id']}/turns", json={"instruction": "a bit less"})
+    events = told(plain.events(edit, last))
     assert events[0][0] == last + 1
     assert [name for _, name, _ in events].count("done") == 1
     assert events[-1][2]["result"]["instruction"] == "brighter → a bit less"
-    assert told(server.events(edit)) == events
+    assert told(plain.events(edit)) == events
 
 
-def test_a_failure_and_a_cancelled_edit_end_the_stream_too(server, photo, slow):
+def test_a_failure_and_a_cancelled_edit_end_the_stream_too(plain, photo, slow):
     broken = shutil.copy(photo, photo.with_name("broken-one.png"))
-    *_, (_, name, data) = server.events(server.edit(broken))
+    *_, (_, name, data) = plain.events(plain.edit(broken))
     assert (name, data["error"]["kind"]) == ("failed", "UnreadableImage")
-    edit = server.edit(slow)
+    edit = plain.edit(slow)
     with ThreadPoolExecutor(1) as client:
-        heard = client.submit(lambda: told(server.events(edit)))
-        server.until(f"/v1/edits/{edit['id']}", "running")
-        server.http.delete(f"/v1/edits/{edit['id']}")
+        heard = client.submit(lambda: told(plain.events(edit)))
+        plain.until(f"/v1/edits/{edit['id']}", "running")
+        plain.http.delete(f"/v1/edits/{edit['id']}")
         _, name, data = heard.result(5)[-1]
     assert (name, data["state"]) == ("cancelled", "cancelled")
 
 
-def test_two_clients_hear_the_same(server, photo):
-    edit = server.edit(photo)
+def test_two_clients_hear_the_same(plain, photo):
+    edit = plain.edit(photo)
     with ThreadPoolExecutor(2) as clients:
-        first, second = clients.map(lambda _: told(server.events(edit)), range(2))
+        first, second = clients.map(lambda _: told(plain.events(edit)), range(2))
     assert first == second
 
 
-def test_a_quiet_connection_is_kept_open(server, slow):
-    edit = server.edit(slow)
-    pings = [name for _, name, _ in _first(server.events(edit), 3)]
-    server.http.delete(f"/v1/edits/{edit['id']}")
+def test_a_quiet_connection_is_kept_open(plain, slow):
+    edit = plain.edit(slow)
+    pings = [name for _, name, _ in _first(plain.events(edit), 3)]
+    plain.http.delete(f"/v1/edits/{edit['id']}")
     assert "comment" in pings
 
 
@@ -119,24 +112,25 @@ def _first(events, count):
     return [event for event, _ in zip(events, range(count), strict=False)]
 
 
-def test_a_client_that_goes_away_leaves_nothing_behind(server, slow):
-    edit = server.edit(slow)
-    process = psutil.Process(server.process.pid)
-    before = len(process.net_connections())
-    for _ in range(5):
-        with httpx.stream("GET", f"{server.url}/v1/edits/{edit['id']}/events", headers=server.http.headers) as answer:
-            next(answer.iter_lines())
-    deadline = time.monotonic() + 5
-    while len(process.net_connections()) > before and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert len(process.net_connections()) <= before
-    server.http.delete(f"/v1/edits/{edit['id']}")
+def test_a_client_that_goes_away_leaves_nothing_behind(plain, slow):
+    edit = plain.edit(slow)
+    address = str(plain.http.base_url.join(f"/v1/edits/{edit['id']}/events"))
+    for _ in range(3):
+        with httpx.stream("GET", address, headers=plain.http.headers, verify=False) as answer:
+            lines = answer.iter_lines()
+            assert next(lines)
+            assert plain.jobs.bell.listeners == 1
+        deadline = time.monotonic() + 5
+        while plain.jobs.bell.listeners and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert plain.jobs.bell.listeners == 0
+    plain.http.delete(f"/v1/edits/{edit['id']}")
 
 
 @pytest.mark.parametrize("last", ["-1", "x", "1.5", str(2**70)])
-def test_an_event_number_that_is_none_is_refused(last, server, photo):
-    edit = server.ended(server.edit(photo))
-    answer = server.http.get(f"/v1/edits/{edit['id']}/events", headers={"Last-Event-ID": last})
+def test_an_event_number_that_is_none_is_refused(last, plain, photo):
+    edit = plain.ended(plain.edit(photo))
+    answer = plain.http.get(f"/v1/edits/{edit['id']}/events", headers={"Last-Event-ID": last})
     assert answer.status_code == 422
 
 
