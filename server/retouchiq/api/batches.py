@@ -179,7 +179,7 @@ def get(name: Name, jobs: Jobs) -> Batch:
     response_class=Response,
     summary="Follow a batch",
 )
-def follow(name: Name, jobs: Jobs, last: events.LastEvent = None) -> Response:
+def follow(name: Name, jobs: Jobs, last: events.LastEvent = 0) -> Response:
     """Server-sent events: ``photo`` with what became of one as each is finished, ``progress`` {"says"}, and in the end
     ``done``, ``failed`` or ``cancelled`` with the batch."""
     find(jobs, "batch", name)

@@ -153,7 +153,7 @@ def get(name: Name, jobs: Jobs) -> Edit:
     response_class=Response,
     summary="Follow an edit",
 )
-def follow(name: Name, jobs: Jobs, last: events.LastEvent = None) -> Response:
+def follow(name: Name, jobs: Jobs, last: events.LastEvent = 0) -> Response:
     """Server-sent events: ``progress`` {"says"}, ``render`` {"number", "variant", "score", "plan", "verdict"}, and in
     the end ``done``, ``failed`` or ``cancelled`` with the edit. After a further turn they are those of that turn."""
     find(jobs, "edit", name)

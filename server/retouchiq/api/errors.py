@@ -15,6 +15,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 from hostbridge import Cancelled, HostBridgeError, HostFailed, HostMissing, NotWritable, UnusableInput
 
@@ -148,7 +149,15 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
         return refused(error)
     assert isinstance(error, HTTPException)
     kind = HTTPStatus(error.status_code).phrase.title().replace(" ", "").replace("-", "")
-    return answer(error.status_code, kind, str(error.detail), None, dict(error.headers or {}) or None)
+    headers = _allowed(request) if error.status_code == 405 else dict(error.headers or {})
+    return answer(error.status_code, kind, str(error.detail), None, headers or None)
+
+
+def _allowed(request: Request) -> dict[str, str]:
+    """What RFC 9110 15.5.6 asks for; the router knows only of the first route of a path."""
+    paths = request.app.openapi()["paths"]
+    matching = [paths[path] for path in paths if compile_path(path)[0].match(request.url.path)]
+    return {"Allow": ", ".join(sorted({method.upper() for methods in matching for method in methods}))}
 
 
 async def _host(request: Request, error: Exception) -> JSONResponse:

@@ -21,7 +21,7 @@ PING = 10  # seconds between comments that keep the connection open
 STUCK = 60.0  # seconds a client may leave its end of the connection unread
 
 LastEvent = Annotated[
-    int | None,
+    int,
     Header(
         alias="Last-Event-ID",
         ge=0,
@@ -40,15 +40,15 @@ DOCUMENTED: dict[int | str, dict[str, Any]] = {
 """What a route with events answers, for the OpenAPI page."""
 
 
-def stream(jobs: Runner, name: str, last: int | None, shown: Callable[[Job], str]) -> Response:
+def stream(jobs: Runner, name: str, last: int, shown: Callable[[Job], str]) -> Response:
     """The events of job ``name`` after number ``last``; the final one carries ``shown``: the job as JSON.
 
     204, which tells a browser not to come again, where the client has them all. Raises `KeyError`.
     """
     job = jobs.store.get(name)
-    if not job.active and last is not None and last >= job.events:
+    if not job.active and last >= job.events > 0:
         return Response(status_code=204)
-    return EventSourceResponse(_follow(jobs, name, last or 0, shown), ping=PING, send_timeout=STUCK)
+    return EventSourceResponse(_follow(jobs, name, last, shown), ping=PING, send_timeout=STUCK)
 
 
 async def _follow(jobs: Runner, name: str, last: int, shown: Callable[[Job], str]) -> AsyncIterator[ServerSentEvent]:

@@ -17,7 +17,7 @@ from starlette.concurrency import run_in_threadpool
 
 from hostbridge import NotWritable
 from retouchiq.api import pixels, place
-from retouchiq.api.errors import Busy, Forbidden, NotFound
+from retouchiq.api.errors import BadRequest, Busy, Forbidden, NotFound
 
 PREFIX = "upload:"
 LARGEST = 300 * 1000**2  # bytes of one
@@ -54,6 +54,8 @@ async def keep(name: str, endings: frozenset[str], body: AsyncIterator[bytes]) -
         part = folder / f"{name}.part"
         with part.open("xb") as file:
             count = await _write(file, body)
+        if not count:
+            raise BadRequest("the upload is empty", "send the file as the body")
         if not name.lower().endswith(".xmp"):
             await run_in_threadpool(pixels.check, part)
         part.rename(folder / name)

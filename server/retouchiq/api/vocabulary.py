@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from hostbridge.controls import CONTROLS
 from retouchiq.answers import schema_answer
 from retouchiq.api.engine import Shared
-from retouchiq.api.errors import responses
+from retouchiq.api.errors import NotFound, responses
 from retouchiq.language.lexicon import lexicon
 from retouchiq.looks import described
 from retouchiq.variants import NAMES
@@ -48,11 +48,13 @@ class Look(BaseModel):
     description: str
 
 
-@router.get("/schema", responses=responses(503), summary="The installed darktable's modules and fields")
+@router.get("/schema", responses=responses(404, 503), summary="The installed darktable's modules and fields")
 def schema(engine: Shared, operation: Operation = None) -> Schema:
-    """503 where no darktable is installed, 422 where it has no such module."""
+    """503 where no darktable is installed, 404 where it has no such module."""
     found = engine.host.schema()
-    modules = [found.module(operation)] if operation else found.modules.values()
+    if operation is not None and operation not in found.modules:
+        raise NotFound(f"darktable {found.version} has no module {operation!r}", "GET /v1/schema lists all")
+    modules = [found.modules[operation]] if operation is not None else found.modules.values()
     return Schema(version=found.version, modules=[schema_answer(module) for module in modules])
 
 
