@@ -2,11 +2,10 @@
 
 local dt = require "darktable"
 local batch = require "retouchiq/batch"
-local client = require "retouchiq/client"
 local explain = require "retouchiq/explain"
 local history = require "retouchiq/history"
+local offered = require "retouchiq/offered"
 local panel = require "retouchiq/panel"
-local remembered = require "retouchiq/remembered"
 local retouch = require "retouchiq/retouch"
 local shell = require "retouchiq/shell"
 local _ = require "retouchiq/translation"
@@ -14,14 +13,12 @@ local _ = require "retouchiq/translation"
 local actions = {}
 
 local STEADY = 400 -- ms between two looks at the strength slider, which tells nobody that it was moved
-local MOST_LOOKS = 100
 local FULL = 100 -- percent
 local SELECT = _("Select a photo first.")
 
 local work = nil -- what is being done, as follow and batch watch it
 local records = {} -- image id -> the edit of ours that the image carries (see retouch)
 local edits = {} -- image id -> the last edit that was worked out for it, applied or not
-local looks = {} -- names, in the order of the combobox
 local alive = nil -- while the panel is in use: a table of that use's own
 
 -- the photos at hand -------------------------------------------------------------------------------------------------
@@ -166,51 +163,6 @@ function actions.busy()
   return work ~= nil
 end
 
--- recent instructions and looks --------------------------------------------------------------------------------------
-
-local function limit()
-  return dt.preferences.read("retouchiq", "recent", "integer")
-end
-
-local function show_recent()
-  panel.fill("recent", remembered.read("recent"), 0)
-end
-
-local function remember(instruction)
-  if instruction == "" then return end
-  remembered.add("recent", instruction, limit())
-  show_recent()
-end
-
-local function show_looks(names)
-  local chosen = looks[panel.selected("look") - 1]
-  local lines, selected = { _("none") }, 1
-  for index = 1, #names do
-    lines[index + 1] = names[index]
-    if names[index] == chosen then selected = index + 1 end
-  end
-  looks = names
-  panel.fill("look", lines, selected)
-end
-
--- Asks the server which looks there are, once it is known to run; the list is kept for the next start of darktable.
-local function load_looks()
-  local answer, fault = client.request("GET", "/v1/looks")
-  if not answer then return panel.say(fault.says) end
-  local names = {}
-  for index = 1, #answer do names[index] = answer[index].name end
-  remembered.write("look", names, MOST_LOOKS)
-  show_looks(names)
-end
-
-local looks_are_fresh = false
-
-local function freshen_looks()
-  if looks_are_fresh or not client.connected() then return end
-  looks_are_fresh = true
-  load_looks()
-end
-
 -- one photo ----------------------------------------------------------------------------------------------------------
 
 -- Takes the outcome of work on image's edit: says it, remembers the edit, forgets one that no longer counts.
@@ -230,7 +182,6 @@ local function retouch_one(image, choices, watch)
   local continued = choices.continue and record and record.id
   local outcome = continued and retouch.continue(record, choices, watch) or retouch.start(image, choices, watch)
   conclude(image, outcome)
-  freshen_looks()
 end
 
 -- More of the edit that the photo at hand carries.
@@ -261,20 +212,20 @@ end
 
 local function retouch_many(images, choices, watch)
   conclude_many(batch.run(images, choices, watch), choices)
-  freshen_looks()
 end
 
 -- the buttons --------------------------------------------------------------------------------------------------------
 
 -- Retouches images with what the panel says: an instruction, a look, or both.
 function actions.retouch(images)
-  local choices = panel.choices(looks)
+  local choices = offered.choices()
   if choices.instruction == "" and not choices.look then return tell(_("Type what is to be done first.")) end
   if #images == 0 then return tell(SELECT) end
-  remember(choices.instruction)
+  offered.remember(choices.instruction)
   carry_out(_("retouching"), function(watch)
     if #images == 1 then retouch_one(images[1], choices, watch) else retouch_many(images, choices, watch) end
   end)
+  offered.freshen()
 end
 
 -- The photo that carries the edit: the image, or the duplicate that was made of it.
@@ -309,7 +260,7 @@ local function compare()
 end
 
 local function use_recent()
-  local instruction = remembered.read("recent")[panel.selected("recent")]
+  local instruction = offered.recent()
   if instruction then panel.widgets.instruction.text = instruction end
 end
 
@@ -353,14 +304,12 @@ local function watch_strength(use)
   end
 end
 
--- Fills the panel and begins to watch it. The server is asked for its looks where none are known from before.
+-- Fills the panel and begins to watch it.
 function actions.start()
   alive = {}
-  show_recent()
-  show_looks(remembered.read("look"))
+  offered.show()
   actions.refresh()
   dt.control.dispatch(watch_strength, alive)
-  if #looks == 0 then dt.control.dispatch(load_looks) end
 end
 
 -- Stops everything: work at hand is cancelled, temporary files are removed.

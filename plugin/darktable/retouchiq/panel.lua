@@ -91,9 +91,9 @@ function panel.build(does)
         .. "a look and variants count for a new edit only"), true),
     row(
       check("variants", _("variants"), _("work out three different answers to choose from (one photo only)")),
-      check("duplicate", _("on a duplicate"), _("leave the photo as it is and retouch a duplicate of it")),
       check("explain", _("explain"), _("show why the edit looks as it does and what each measure says"))
     ),
+    check("duplicate", _("on a duplicate"), _("leave the photo as it is and retouch a duplicate of it")),
     row(
       button("apply", _("apply"), _("retouch the open image, or each selected one")),
       button("cancel", _("cancel"), _("stop; what is not applied yet is not applied"))
@@ -158,11 +158,10 @@ function panel.enable(able)
   for name, yes in pairs(able) do put(name, "sensitive", yes) end
 end
 
--- What the user asked for; look is nil where none is chosen.
-function panel.choices(looks)
+-- What the user asked for, but for the look.
+function panel.choices()
   return {
     instruction = widgets.instruction.text:match("^%s*(.-)%s*$"),
-    look = looks[panel.selected("look") - 1],
     strength = math.floor(widgets.strength.value + 0.5),
     variants = widgets.variants.value,
     duplicate = widgets.duplicate.value,

@@ -42,8 +42,8 @@ local actions = require "retouchiq/actions"
 local panel = require "retouchiq/panel"
 
 local MODULE = "retouchiq"
-local TITLE = _("retouch by instruction")
-local SHORTCUT = _("retouch by instruction")
+local TITLE = _("RetouchIQ")
+local ACTION = _("retouch by instruction")
 
 local script_data = {}
 
@@ -93,8 +93,8 @@ local EVENTS = {
 
 local function register()
   for event, handler in pairs(EVENTS) do dt.register_event(MODULE, event, handler) end
-  dt.register_event(MODULE, "shortcut", function() actions.retouch(dt.gui.action_images) end, SHORTCUT)
-  dt.gui.libs.image.register_action(MODULE, _("retouch by instruction"),
+  dt.register_event(MODULE, "shortcut", function() actions.retouch(dt.gui.action_images) end, ACTION)
+  dt.gui.libs.image.register_action(MODULE, ACTION,
     function(event, images) actions.retouch(images) end, -- luacheck: no unused args
     _("what the RetouchIQ panel says, done to these photos"))
 end

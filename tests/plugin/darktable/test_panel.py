@@ -106,13 +106,15 @@ def test_looks_are_offered_without_a_server_once_they_are_known(plugin, unstarte
     assert again.server.starts == 0
 
 
-def test_new_looks_come_with_the_next_edit_and_the_choice_stays(plugin):
-    plugin.widgets.look.selected = 3
-    plugin.server.looks.insert(0, {"name": "calm", "description": ""})
-    plugin.select(plugin.photo())
-    plugin.ask("warmer")
-    assert list(plugin.widgets.look.entries.values()) == ["none", "calm", "film", "portrait"]
-    assert plugin.widgets.look.selected == 4
+def test_new_looks_come_with_the_first_edit_and_the_choice_stays(plugin, unstarted):
+    unstarted.dt.stored = unstarted.lua.table(**dict(plugin.dt.stored))
+    again = unstarted.start()
+    again.widgets.look.selected = 3
+    again.server.looks.insert(0, {"name": "calm", "description": ""})
+    again.select(again.photo())
+    again.ask("warmer")
+    assert list(again.widgets.look.entries.values()) == ["none", "calm", "film", "portrait"]
+    assert again.widgets.look.selected == 4
 
 
 def test_a_slider_set_up_in_any_order_starts_at_100(plugin):

@@ -61,7 +61,7 @@ def test_the_panel_speaks_the_language_of_darktable(unstarted):
     unstarted.dt.translate = lambda text: texts.get(text, text)
     unstarted.start()
     assert unstarted.widgets.apply.label == "anwenden"
-    assert unstarted.dt.libs.retouchiq.name == "nach Anweisung bearbeiten"
+    assert unstarted.dt.actions.retouchiq.label == "nach Anweisung bearbeiten"
     unstarted.select(unstarted.photo())
     unstarted.ask("warmer")
     assert unstarted.said == "Angewendet: Note 8.0, vorher 5.0."
