@@ -118,6 +118,7 @@ def test_editors_that_are_not_there_are_no_fault(machine, monkeypatch, capsys):
 def test_a_plug_in_that_is_missing_old_or_current_is_told_apart(machine, tmp_path):
     (tmp_path / "bin/gimp-3.0").write_text("#!/bin/sh\n")
     (tmp_path / "bin/gimp-3.0").chmod(0o755)
+    (tmp_path / ".config/GIMP/3.0").mkdir(parents=True)
     check, folder = reach.plugins()["GIMP 3.0"], tmp_path / ".config/GIMP/3.0/plug-ins/retouchiq"
     with pytest.raises(UnusableInput, match="is not installed: run `retouchiq plugin install gimp`"):
         check()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -48,6 +49,15 @@ class Computer:
         path.write_text(f"#!/bin/sh\ncat <<'END'\n{says}END\n")
         path.chmod(0o755)
         return path
+
+    def has_gimp(self, version: str) -> Path:
+        """A GIMP that makes its settings when it is started, and not when it is asked for its version."""
+        settings = self.home / ".config/GIMP" / ".".join(version.split(".")[:2])
+        script = f"#!/bin/sh\n[ $1 = --version ] || mkdir -p '{settings}/plug-ins'\necho 'GIMP version {version}'\n"
+        name = f"gimp-console-{settings.name}"
+        (self.bin / name).write_text(script)
+        (self.bin / name).chmod(0o755)
+        return settings
 
     def has_flatpak(self, name: str, version: str, metadata: str) -> Path:
         active = self.root / "var/lib/flatpak/app" / name / "current/active"
@@ -133,6 +143,7 @@ def test_a_flatpak_that_was_given_the_permission_is_left_in_peace(computer, over
 
 def test_the_command_of_a_flatpak_leaves_the_sandbox(computer):
     computer.has_flatpak("org.gimp.GIMP", "3.0.4", "[Context]\n")
+    (computer.home / ".var/app/org.gimp.GIMP/config/GIMP/3.0").mkdir(parents=True)
     editor = computer.only("gimp")
     placing.install(editor)
     command = Path((editor.folder / "command").read_text().strip())
@@ -173,6 +184,7 @@ def test_gimp_s_own_variable_for_its_folder_is_honoured(computer):
 def test_gimp_2_is_told_that_gimp_3_is_needed(computer):
     computer.has("gimp-2.10", GIMP_3.replace("3.0.4", "2.10.34"))
     assert "needs GIMP 3" in computer.only("gimp").refused
+    (computer.home / ".config/GIMP/3.0").mkdir(parents=True)
     computer.has("gimp-3.0", GIMP_3)
     assert computer.only("gimp").refused == ""
 
@@ -195,7 +207,7 @@ def test_the_panel_is_there_names_its_command_and_is_loaded(darktable):
 
 
 def test_the_filter_is_a_program_as_gimp_wants_it(computer):
-    computer.has("gimp-3.0", GIMP_3)
+    computer.has_gimp("3.0.4")
     placing.install(editor := computer.only("gimp"))
     assert editor.folder == computer.home / ".config/GIMP/3.0/plug-ins/retouchiq"
     assert os.access(editor.folder / "retouchiq.py", os.X_OK)
@@ -208,7 +220,6 @@ def test_what_is_only_for_developers_is_not_installed(darktable):
 
 
 def test_install_twice_and_remove_leaves_the_home_as_it_was(darktable):
-    darktable.has("gimp-3.0", GIMP_3)
     for editor in darktable.find() * 2:
         placing.install(editor)
     for editor in reversed(darktable.find()):
@@ -254,7 +265,7 @@ def test_an_interrupted_install_is_finished_by_the_next_and_removed_whole(darkta
 
 
 def test_what_python_compiled_beside_the_filter_goes_with_it(computer):
-    computer.has("gimp-3.0", GIMP_3)
+    computer.has_gimp("3.0.4")
     placing.install(editor := computer.only("gimp"))
     subprocess.run(["python3", "-m", "compileall", "-q", editor.folder], check=True)
     placing.remove(editor)
@@ -303,6 +314,39 @@ def test_a_plug_in_whose_editor_is_gone_is_still_found(darktable):
     (left,) = editors.left_behind(darktable.machine)
     assert placing.remove(left)
     assert list(darktable.home.iterdir()) == []
+
+
+def test_a_gimp_that_was_never_started_makes_its_settings_itself(computer):
+    settings = computer.has_gimp("3.0.4")
+    placing.install(computer.only("gimp"))
+    placing.remove(computer.only("gimp"))
+    assert list((settings / "plug-ins").iterdir()) == []
+
+
+def test_a_gimp_that_makes_no_settings_is_to_be_started_by_the_user(computer):
+    computer.has("gimp-console-3.0", GIMP_3)
+    with pytest.raises(UnusableInput, match="start it once, then run `retouchiq plugin install gimp`"):
+        placing.install(computer.only("gimp"))
+    assert list(computer.home.iterdir()) == []
+
+
+@pytest.mark.parametrize("older", ["2.10", "3.0"])
+def test_settings_of_an_older_gimp_are_left_for_the_new_one_to_take_over(computer, older):
+    computer.has_gimp("3.2.0")
+    (computer.home / ".config/GIMP" / older).mkdir(parents=True)
+    new = next(editor for editor in computer.find("gimp") if editor.config.name == "3.2")
+    assert "start it once" in new.refused
+    new.config.mkdir()
+    assert [editor.refused for editor in computer.find("gimp")] == [""] * (2 if older == "3.0" else 1)
+
+
+def test_a_plug_in_that_gimp_took_over_from_an_older_one_can_be_removed(computer):
+    settings = computer.has_gimp("3.0.4")
+    placing.install(old := computer.only("gimp"))
+    shutil.copytree(settings, settings.with_name("3.2"))
+    placing.remove(new := computer.find("gimp")[1])
+    assert not new.folder.exists()
+    assert placing.look(old).current
 
 
 # ---- luarc ----------------------------------------------------------------------------------------------------------
@@ -421,7 +465,7 @@ def test_an_old_plug_in_is_said_to_be_old(here, capsys):
 
 
 def test_one_editor_that_fails_does_not_cost_the_other(here, capsys):
-    here.has("gimp-3.0", GIMP_3)
+    here.has_gimp("3.0.4")
     here.luarc.mkdir(parents=True)
     status, out, _ = run(capsys, "install")
     assert status == 2

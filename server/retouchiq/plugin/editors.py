@@ -13,7 +13,7 @@ from retouchiq.plugin.machine import Machine
 SEARCHES: dict[str, Callable[[Machine], Iterator[Editor]]] = {"darktable": darktable.find, "gimp": gimp.find}
 WAYS = {
     "darktable": "darktable was not found: `sudo apt install darktable`, then `retouchiq plugin install darktable`",
-    "gimp": "GIMP 3 was not found: where you want it, install it, then run `retouchiq plugin install gimp`",
+    "gimp": "GIMP 3 was not found: if you use GIMP, install version 3, then run `retouchiq plugin install gimp`",
 }
 
 

@@ -81,7 +81,8 @@ def empty(folder: Path) -> None:
     with _explained(folder):
         _delete(folder, there.files)
         (folder / MANIFEST).unlink(missing_ok=True)
-    for made in sorted(there.made, key=len, reverse=True):
+    # the folder itself, too: a GIMP that takes over the settings of an older one copies ours with them
+    for made in sorted({*there.made, *([str(folder)] if there.files else [])}, key=len, reverse=True):
         with contextlib.suppress(OSError):  # not empty: something of the user's is in it
             os.rmdir(made)
 

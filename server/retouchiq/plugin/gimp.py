@@ -1,11 +1,18 @@
-"""Where GIMP is, and where each version keeps its settings."""
+"""Where GIMP is, and where each version keeps its settings.
+
+GIMP fills its folder of settings, and takes over those of an older version, only when it starts and finds none (its
+``app/app.c``). So we never make that folder: we wait for the user to start GIMP, or, where there is nothing to take
+over, start it ourselves for a moment.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+from hostbridge import UnusableInput
 from retouchiq.plugin import flatpak
 from retouchiq.plugin.editor import Editor, of_flatpak, of_snap
 from retouchiq.plugin.flatpak import Flatpak
@@ -35,7 +42,9 @@ def _of_system(machine: Machine, versions: dict[Path, str]) -> Iterator[Editor]:
     for minor in sorted(installed | set(_used(settings))):
         mine = {program: version for program, version in versions.items() if _minor(version) == minor}
         named = tuple(dict.fromkeys(mine.values())) or (minor,)
-        yield Editor("gimp", "package", _folder(machine, settings / minor), named, tuple(mine))
+        folder = _folder(machine, settings / minor)
+        why = _not_started(minor) if not folder.is_dir() and _others(folder) else ""
+        yield Editor("gimp", "package", folder, named, tuple(mine), refused=why)
     if not installed:
         yield from (_too_old(program, version, settings) for program, version in versions.items())
 
@@ -48,7 +57,29 @@ def _of_flatpak(machine: Machine, app: Flatpak) -> Iterator[Editor]:
         yield _too_old(app.folder, version, settings)
         return
     for minor in sorted({_minor(version), *_used(settings)}):
-        yield of_flatpak("gimp", app, settings / minor, version if _minor(version) == minor else minor)
+        editor = of_flatpak("gimp", app, settings / minor, version if _minor(version) == minor else minor)
+        yield editor if editor.config.is_dir() else replace(editor, refused=_not_started(minor))
+
+
+def start_once(editor: Editor) -> None:
+    """Let a GIMP that was never started make its settings; raises `UnusableInput` where it does not."""
+    for program in editor.programs:
+        if "console" in program.name and not editor.config.is_dir():
+            said(program, "--no-interface", "--no-data", "--no-fonts", "--quit", seconds=120)
+    if not editor.config.is_dir():
+        raise UnusableInput(_not_started(editor.config.name))
+
+
+def _not_started(minor: str) -> str:
+    return (
+        f"GIMP {minor} was never started, and must make its settings itself or it would not take over those of an "
+        "older GIMP: start it once, then run `retouchiq plugin install gimp`"
+    )
+
+
+def _others(folder: Path) -> list[Path]:
+    """Settings of other versions, which GIMP would take over."""
+    return [other for other in folder.parent.glob("[23].*") if other != folder]
 
 
 def _too_old(program: Path, version: str, settings: Path) -> Editor:

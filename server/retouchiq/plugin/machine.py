@@ -50,15 +50,16 @@ def is_snap(program: Path) -> bool:
     return "snap" in program.parts[:-1]
 
 
-def said(program: Path, *arguments: str) -> str:
-    """What a program prints, as it does in English; empty where it does not run or takes longer than 20 s."""
+def said(program: Path, *arguments: str, seconds: float = 20) -> str:
+    """What a program prints, as it does in English; empty where it does not run or takes longer."""
     try:
         done = subprocess.run(
             [program, *arguments],
             capture_output=True,
             text=True,
             errors="replace",
-            timeout=20,
+            stdin=subprocess.DEVNULL,
+            timeout=seconds,
             check=False,
             env={**os.environ, "LC_ALL": "C"},
         )

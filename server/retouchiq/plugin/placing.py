@@ -12,7 +12,7 @@ from shutil import which
 from hostbridge import NotWritable, UnusableInput
 from hostbridge.darktable.writing import replace
 from retouchiq import __version__
-from retouchiq.plugin import PLUG_INS, folder, luarc
+from retouchiq.plugin import PLUG_INS, folder, gimp, luarc
 from retouchiq.plugin.editor import NAMES, Editor
 from retouchiq.plugin.folder import File
 from retouchiq.plugin.machine import is_running
@@ -39,6 +39,8 @@ def install(editor: Editor) -> None:
     """
     if editor.refused:
         raise UnusableInput(editor.refused)
+    if editor.host == "gimp" and editor.programs:
+        gimp.start_once(editor)
     lines = _luarc(editor)
     made = [lines] if lines and not os.path.lexists(lines) else []
     folder.fill(editor.folder, _files(editor), __version__, made)
