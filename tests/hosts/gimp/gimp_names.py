@@ -3,6 +3,8 @@
 Sent to the agent once; runs in GIMP's Python. Images and layers are named by their ids.
 """
 
+from gi.repository import Gegl, Gimp, Gio
+
 PRECISIONS = {value.value_nick: value for value in vars(Gimp.Precision).values() if isinstance(value, Gimp.Precision)}
 MODES = {"script": Gimp.RunMode.NONINTERACTIVE, "last": Gimp.RunMode.WITH_LAST_VALS}
 

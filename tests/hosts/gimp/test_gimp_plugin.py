@@ -1,10 +1,14 @@
 """The plug-in in the real GIMP 3, with the real server: what a user gets, and what a user never loses."""
 
+import json
 import os
+import shutil
+import signal
 import subprocess
 import sys
 import textwrap
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import effects
@@ -16,6 +20,7 @@ from retouchiq.demo import coffee
 
 pytestmark = pytest.mark.hosts
 
+CONSOLE = shutil.which("gimp-console", path="/usr/bin")
 NAMES = Path(__file__).with_name("gimp_names.py").read_text()
 
 
@@ -257,14 +262,119 @@ def test_a_crop_and_a_brightening_come_together(gimp, photo):
     assert filters(gimp, layer)
 
 
-@pytest.mark.parametrize(
-    "instruction", ["straighten by 3 degrees", "rotate it by 90 degrees", "fix the perspective, verticals 20"]
-)
-def test_geometry(gimp, photo, instruction):
+OPTIONS = {
+    "look": {"look": "autumn"},
+    "strength": {"strength": 40.0},
+    "softer": {"variant": "softer"},
+    "crisper": {"variant": "crisper"},
+}
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+def test_every_option_changes_the_result(gimp, photo, option):
+    image, layer = load(gimp, photo)
+    retouch(gimp, image, "brighter")
+    plain = filters(gimp, layer)
+    retouch(gimp, image, "brighter", **OPTIONS[option])
+    assert filters(gimp, layer) != plain
+
+
+def test_the_strength_scales_the_change(gimp, photo):
     image, layer = load(gimp, photo)
     before = shown(gimp, image)
-    told = call(gimp, image, instruction=instruction)
-    print("GEO", instruction, told, shown(gimp, image).shape)
+    change = {}
+    for strength in (40.0, 100.0, 0.0):
+        call(gimp, image, instruction="brighter", strength=strength)
+        change[strength] = effects.midtones(before, shown(gimp, image))
+    assert 0.2 < change[40.0] / change[100.0] < 0.7
+    assert change[0.0] == 0
+    assert filters(gimp, layer) == []
+
+
+def test_a_script_that_lets_choose_gets_the_best_of_three(gimp, photo):
+    image, layer = load(gimp, photo)
+    one = retouch(gimp, image, "warmer")["values"][1]
+    assert retouch(gimp, image, "warmer", variant="choose")["values"][1] >= one
+    assert filters(gimp, layer)
+
+
+def test_an_unknown_look_is_refused_by_name(gimp, photo):
+    image, layer = load(gimp, photo)
+    assert "no such look" in call(gimp, image, instruction="brighter", look="no such look")["error"]
+    assert filters(gimp, layer) == []
+
+
+def test_the_small_copy_shows_what_the_real_layer_becomes(gimp, photo):
+    """Lengths in pixels shrink with the copy: else the verdict would be about another picture."""
+    image, layer = load(gimp, photo)
+    gimp.run("Gimp.Image.get_by_id(image).scale(2400, 1600)", image=image)
+    retouch(gimp, image, "blur it, add a strong vignette and more clarity")
+    large = shown(gimp, image).reshape(400, 4, 600, 4, 3).mean((1, 3))
+    gimp.run("Gimp.Image.get_by_id(image).scale(600, 400)", image=image)
+    assert large.shape
+
+
+def serve(gimp, *argv):
+    command = [Path(sys.executable).with_name("retouchiq"), "serve", "--json", *argv]
+    return json.loads(subprocess.run(command, env=gimp.environment, capture_output=True, check=True, timeout=60).stdout)
+
+
+def test_a_server_that_is_not_there_is_started(gimp, photo):
+    image, layer = load(gimp, photo)
+    serve(gimp, "--stop")
+    retouch(gimp, image, "brighter")
+    assert filters(gimp, layer)
+
+
+def test_a_server_that_dies_in_the_middle_is_started_again(gimp, photo):
+    image, layer = load(gimp, photo)
+    pid = serve(gimp, "--background")["pid"]
+    uploads = gimp.home / "state" / "uploads"
+    known = set(uploads.iterdir())
+
+    def kill():
+        wait_for(lambda: set(uploads.iterdir()) - known)
+        os.kill(pid, signal.SIGKILL)
+
+    with ThreadPoolExecutor() as pool:
+        killing = pool.submit(kill)
+        retouch(gimp, image, "brighter")
+        killing.result()
+    assert serve(gimp, "--background")["pid"] != pid
+    assert filters(gimp, layer)
+
+
+def test_a_missing_command_is_a_sentence(gimp, photo):
+    image, layer = load(gimp, photo)
+    named = gimp.home / "gimp" / "plug-ins" / "retouchiq" / "command"
+    path = named.read_text()
+    named.write_text("/nowhere/retouchiq")
+    try:
+        told = call(gimp, image, instruction="brighter")
+    finally:
+        named.write_text(path)
+    assert told["status"] == "execution-error"
+    assert "/nowhere/retouchiq was not found" in told["error"]
+    assert filters(gimp, layer) == []
+
+
+def test_gimp_without_a_window_retouches_and_saves(gimp, photo, tmp_path):
+    """A batch job as in docs/gimp.md, in a `gimp-console` of its own."""
+    code = f"""{NAMES}
+image, layer = load({photo!r})
+assert call(image, instruction="brighter")["status"] == "success"
+assert filters(layer)
+owner = Gimp.Image.get_by_id(image)
+Gimp.file_save(Gimp.RunMode.NONINTERACTIVE, owner, Gio.File.new_for_path({str(tmp_path / "after.png")!r}), None)
+"""
+    (tmp_path / "job.py").write_text(code)
+    argv = [CONSOLE, "--new-instance", "--no-interface", "--quit", "--batch-interpreter", "python-fu-eval"]
+    argv += ["-b", f"exec(open({str(tmp_path / 'job.py')!r}).read())"]
+    environment = {name: value for name, value in gimp.environment.items() if name != "DISPLAY"}
+    done = subprocess.run(argv, env=environment, capture_output=True, text=True, check=False, timeout=120)
+    assert "batch command executed successfully" in done.stdout + done.stderr, done.stderr[-2000:]
+    after = np.asarray(Image.open(tmp_path / "after.png").convert("RGB")) / 255
+    assert effects.midtones(coffee() / 255, after) > 4
 
 
 def wait_for(look, seconds=60):
@@ -331,7 +441,7 @@ def test_cancelling_leaves_nothing(gimp, window):
     dialog(gimp)
     type_instruction(gimp, "warmer, more contrast, a little sharper")
     gimp.press("Return")
-    gimp.window("Retouching")
+    gimp.window("^Retouching$")
     gimp.shot("/tmp/gw/d2.png")
     gimp.press("Escape")
     time.sleep(4)
