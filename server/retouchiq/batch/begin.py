@@ -10,7 +10,7 @@ from hostbridge import UnusableInput
 from retouchiq.batch import beside, names
 from retouchiq.batch.journal import Journal
 from retouchiq.batch.one import Item
-from retouchiq.batch.task import Batch, Result, Source
+from retouchiq.batch.task import Batch, Result
 from retouchiq.looks import check_look
 
 _STEADY = {"UnreadableImage", "MalformedSidecar"}  # failures that come again unless the photo's files change
@@ -20,6 +20,8 @@ def check(batch: Batch) -> None:
     """Raises `UnusableInput` for what can be known to be wrong before any photo is touched."""
     if not batch.photos:
         raise UnusableInput("there is no photo to edit: name photos, or a folder that holds some")
+    if batch.in_place and len(_resolved(batch)) < len(set(batch.photos)):
+        raise UnusableInput("a photo is named twice, and has only one sidecar beside it: name it once")
     if batch.look:
         check_look(batch.look)
     if isinstance(batch.consistent, Path) and batch.consistent.resolve() not in _resolved(batch):
@@ -55,13 +57,18 @@ def items(batch: Batch, journal: Journal) -> list[Item]:
     sources = list(dict.fromkeys(batch.photos))
     new = [source for source in sources if source not in known]
     known |= dict(zip(new, names.unique([source.image for source in new], known.values()), strict=True))
-    return [_item(batch, source, known) for source in sources]
+    exports = _exports(batch, journal, [known[source] for source in sources])
+    return [Item(each, known[each], batch.out / "photos" / known[each], exports.get(known[each])) for each in sources]
 
 
-def _item(batch: Batch, source: Source, known: dict[Source, str]) -> Item:
-    name, ending = known[source], batch.exports
-    export = batch.out / "exports" / names.export(name, known.values(), ending) if ending else None
-    return Item(source, name, batch.out / "photos" / name, export)
+def _exports(batch: Batch, journal: Journal, named: list[str]) -> dict[str, Path]:
+    """Where the photos of these names are exported to; those that were keep their file."""
+    if batch.exports is None:
+        return {}
+    there = {name: result.files["export"] for name, result in journal.results.items() if "export" in result.files}
+    new = [name for name in named if name not in there]
+    files = names.exports(new, batch.exports, (path.name for path in there.values()))
+    return there | {name: batch.out / "exports" / file for name, file in zip(new, files, strict=True)}
 
 
 def again(results: Iterable[Result]) -> set[str]:

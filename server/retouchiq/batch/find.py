@@ -21,7 +21,7 @@ class Found:
     skipped: list[tuple[Path, str]]
 
 
-def find(named: Iterable[Path], out: Path) -> Found:
+def find(named: Iterable[Path], out: Path | None = None) -> Found:
     """The photos of ``named``: of a folder all in it and in its subfolders.
 
     Left out are hidden files and folders, sidecars and whatever darktable does not open, the results of batches
@@ -31,7 +31,7 @@ def find(named: Iterable[Path], out: Path) -> Found:
     photos: dict[Path, Path] = {}
     skipped: list[tuple[Path, str]] = []
     for path in named:
-        for file, why in _walk(path, out.resolve()) if path.is_dir() else [(path, _is_sidecar(path))]:
+        for file, why in _walk(path, out.resolve() if out else None) if path.is_dir() else [(path, _is_sidecar(path))]:
             if why:
                 skipped.append((file, why))
             else:
@@ -39,7 +39,7 @@ def find(named: Iterable[Path], out: Path) -> Found:
     return Found(list(photos.values()), skipped)
 
 
-def _walk(folder: Path, out: Path) -> Iterator[tuple[Path, str]]:
+def _walk(folder: Path, out: Path | None) -> Iterator[tuple[Path, str]]:
     for place, folders, files in os.walk(folder):
         reasons = {name: _no_folder(Path(place, name), out) for name in folders}
         yield from ((Path(place, name), why) for name, why in sorted(reasons.items()) if why)
@@ -48,7 +48,7 @@ def _walk(folder: Path, out: Path) -> Iterator[tuple[Path, str]]:
             yield Path(place, name), _no_photo(Path(place, name))
 
 
-def _no_folder(folder: Path, out: Path) -> str:
+def _no_folder(folder: Path, out: Path | None) -> str:
     if folder.name.startswith("."):
         return "hidden"
     if folder.resolve() == out or (folder / NAME).exists():

@@ -90,9 +90,7 @@ class Journal:
         if kind == "batch":
             self.settings = dict(data)
         elif kind == "placing":
-            placed = load_placed(data["placed"])
-            assert placed is not None
-            self.placing[data["name"]] = placed
+            self.placing[data["name"]] = load_placed(data["placed"])
         elif kind == "photo":
             self._took(Result.load(data, self.out))
         elif kind == "rejected":

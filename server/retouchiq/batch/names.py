@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
@@ -21,11 +22,21 @@ def unique(photos: Sequence[Path], taken: Iterable[str] = ()) -> list[str]:
     return names
 
 
-def export(name: str, others: Iterable[str], ending: str) -> str:
-    """``IMG_1.jpg`` for the photo named ``IMG_1.NEF``; ``IMG_1.NEF.jpg`` where another photo's name has that stem."""
-    stem = Path(name).stem
-    shared = sum(Path(other).stem.casefold() == stem.casefold() for other in others) > 1
-    return f"{name if shared else stem}.{ending}"
+def exports(names: Sequence[str], ending: str, taken: Iterable[str] = ()) -> list[str]:
+    """For each photo's name the name of its export: ``IMG_1.jpg`` for ``IMG_1.NEF``.
+
+    Where several photos share a stem it is ``IMG_1.NEF.jpg``; where a name is taken it gets a number.
+    """
+    stems = Counter(Path(name).stem.casefold() for name in names)
+    used = {name.casefold() for name in taken}
+    files = []
+    for name in names:
+        stem = name if stems[Path(name).stem.casefold()] > 1 else Path(name).stem
+        candidates = (f"{stem}{number}.{ending}" for number in ("", *(f"-{n}" for n in range(2, len(names) + 3))))
+        file = next(each for each in candidates if each.casefold() not in used)
+        used.add(file.casefold())
+        files.append(file)
+    return files
 
 
 def _candidates(photo: Path) -> Iterator[str]:

@@ -78,7 +78,7 @@ class _Run:
         self.journal = journal
         self.listen = listen
         self.items = begin.items(batch, journal)
-        self.results = {item.name: journal.results.get(item.name, item.waiting) for item in self.items}
+        self.results = {item.name: item.waiting for item in self.items} | journal.results
         self._lock = threading.Lock()
         self._sheet_written = time.monotonic()
 

@@ -139,16 +139,15 @@ class Result:
         """The result that `saved` made. Raises `KeyError`, `TypeError` and `ValueError` for anything else."""
         files = {name: out / path for name, path in data["files"].items()}
         base = Path(data["base"]) if data.get("base") else None
-        read = {"image": Path(data["image"]), "base": base, "files": files, "placed": load_placed(data.get("placed"))}
-        return cls(**data | read)
+        placed = load_placed(data["placed"]) if data["placed"] else None
+        return cls(**data | {"image": Path(data["image"]), "base": base, "files": files, "placed": placed})
 
     def with_state(self, state: str) -> Self:
         return replace(self, state=state)
 
 
-def load_placed(data: dict[str, Any] | None) -> Placed | None:
-    if data is None:
-        return None
+def load_placed(data: dict[str, Any]) -> Placed:
+    """The other way round. Raises `KeyError` and `TypeError`."""
     kept = Path(data["kept"]) if data.get("kept") else None
     return Placed(Path(data["sidecar"]), data["had"], data["gives"], kept)
 

@@ -11,13 +11,17 @@ from retouchiq.cli.terminal import print_json, progress
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = commands.add_parser("bench", help="measure this machine")
-    what = parser.add_subparsers(required=True, metavar="render")
+    what = parser.add_subparsers(required=True, metavar="WHAT")
     render = what.add_parser("render", help="the persistent renderer against darktable-cli, same file, same run")
     render.add_argument("file", type=Path, metavar="FILE")
     render.add_argument("--size", type=size, default=1024, metavar="N", help="long side in px (default: 1024)")
     render.add_argument("--repeat", type=positive, default=5, metavar="K", help="renders each (default: 5)")
     add_json(render)
     render.set_defaults(run=run)
+    batch = what.add_parser("batch", help="verified edits of many photos against plain exports, same photos, same run")
+    batch.add_argument("files", nargs="+", type=Path, metavar="FOLDER|FILE")
+    add_json(batch)
+    batch.set_defaults(run=run_batch)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -33,4 +37,21 @@ def run(args: argparse.Namespace) -> int:
     for name in ("library", "cli"):
         print(f"{name:>8}  {answer[name]['median_seconds']:.3f} s median of {len(answer[name]['runs'])}")
     print(f"   ratio  {answer['cli']['median_seconds'] / answer['library']['median_seconds']:.1f}×")
+    return 0
+
+
+def run_batch(args: argparse.Namespace) -> int:
+    from retouchiq.batch.find import find
+    from retouchiq.bench.batch import measure
+
+    photos = find(args.files).photos
+    with progress(quiet=args.json) as say:
+        answer = measure(photos, say)
+    if args.json:
+        print_json(answer)
+        return 0
+    print(f"{answer['photos']} photos   elapsed   processor")
+    for name, what in (("batch", "verified edits"), ("plain", "plain exports")):
+        print(f"{what:>14}  {answer[name]['seconds']:6.1f} s  {answer[name]['cpu_seconds']:8.1f} s")
+    print(f"{'ratio':>14}  {answer['ratio']:6.2f}×  {answer['cpu_ratio']:8.2f}×")
     return 0
