@@ -101,11 +101,14 @@ def _wait_for(alive: Callable[[], bool], deadline: float) -> dict[str, Any] | No
     return None
 
 
+def _command(port: int, idle: float) -> list[str]:
+    return [sys.executable, "-m", "retouchiq", "serve", "--port", str(port), "--idle", f"{idle:g}", "--quiet"]
+
+
 def _start(port: int, idle: float) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "retouchiq", "serve", "--port", str(port), "--idle", f"{idle:g}", "--quiet"]
     with (place.state() / "server.err").open("wb") as errors:
         return subprocess.Popen(
-            command,
+            _command(port, idle),
             stdin=subprocess.DEVNULL,
             stdout=errors,
             stderr=errors,
