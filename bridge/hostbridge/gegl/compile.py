@@ -147,7 +147,7 @@ def _empty(mask: Mask | None, what: str, where: str, notes: list[str]) -> bool:
     """Whether a mask lets nothing through: to GIMP an empty selection is everything."""
     if mask is None or mask.any():
         return False
-    notes.append(f"{what} is left out: the picture has no {where}")
+    notes.append(f"{what} is left out: the picture has no {where.removeprefix('any ')}")
     return True
 
 
