@@ -62,7 +62,7 @@ class Masks:
         return np.degrees(np.arctan2(self._lab[..., 2], self._lab[..., 1])) % 360
 
     def of(self, region: Region, weight: str | None) -> Mask | None:
-        """The mask of a region and a weight (`TONES`, a band, ``any`` band, ``muted``, ``haze``); None where it is all."""
+        """The mask of a region and a weight (`TONES`, a band, ``any BAND``, `OTHERS`); None where it is all."""
         total = self.weight(weight) if weight else np.ones(self.picture.shape[:2], np.float32)
         if not region.everywhere or region.inverted:
             total = total * weights_in_lab(region, self._lab)
