@@ -1,5 +1,7 @@
 """install.sh on a machine made of stand-ins: no network, no root, a home folder with a space in its name."""
 
+import os
+import pty
 import shutil
 import subprocess
 from pathlib import Path
@@ -53,16 +55,27 @@ class Machine:
     def unit(self) -> Path:
         return self.home / ".config/systemd/user/retouchiq.service"
 
-    def install(self, *words: str, checkout: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
+    def install(
+        self, *words: str, checkout: Path = ROOT, stdin: int = subprocess.DEVNULL, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             ["bash", str(checkout / "install.sh"), *words],
             env={"PATH": str(self.bin), "HOME": str(self.home), "TMPDIR": str(self.temporary), **environment},
             cwd=self.home,
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             capture_output=True,
             text=True,
             timeout=60,
         )
+
+    def install_in_terminal(self, typed: str) -> subprocess.CompletedProcess[str]:
+        person, terminal = pty.openpty()
+        os.write(person, typed.encode())
+        try:
+            return self.install(stdin=terminal)
+        finally:
+            os.close(person)
+            os.close(terminal)
 
 
 @pytest.fixture
@@ -208,6 +221,17 @@ def test_no_service_is_installed_that_nobody_asked_for(systemd: Machine) -> None
     assert systemd.install("--yes").returncode == 0
     assert not systemd.unit.exists()
     assert not (systemd.home / "systemctl").exists()
+
+
+@pytest.mark.parametrize(("answer", "there"), [("", False), ("n", False), ("y", True)])
+def test_in_a_terminal_the_service_is_offered(systemd: Machine, answer: str, there: bool) -> None:
+    assert systemd.install_in_terminal(f"y\n{answer}\n").returncode == 0
+    assert systemd.unit.exists() == there
+
+
+def test_in_a_terminal_no_means_no(machine: Machine) -> None:
+    assert machine.install_in_terminal("n\n").returncode == 1
+    assert not machine.venv.exists()
 
 
 def test_the_service_runs_the_installed_command_with_what_it_does_not_need_forbidden(systemd: Machine) -> None:
