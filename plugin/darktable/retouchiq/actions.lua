@@ -100,7 +100,7 @@ local refreshing, again = false, false
 -- Makes the panel fit the photo at hand. Other Lua runs whenever a widget is touched, and may want the same: then the
 -- one that is at it begins once more.
 function actions.refresh()
-  again = alive ~= nil
+  again = alive ~= nil and not dt.control.ending
   if refreshing then return end
   refreshing = true
   while again do
@@ -293,8 +293,9 @@ actions.pressed = {
 -- Applies the strength once the slider stands still, where it was moved for the edit that is at hand.
 local function watch_strength(use)
   local before = panel.widgets.strength.value
-  while alive == use and not dt.control.ending do
+  while true do
     dt.control.sleep(STEADY)
+    if alive ~= use or dt.control.ending then return end
     local value = panel.widgets.strength.value
     local still, moved = value == before, value ~= seen.strength
     before = value

@@ -7,7 +7,7 @@ local _ = require "retouchiq/translation"
 
 local follow = {}
 
-local PAUSE = 150 -- ms between two looks at a job
+local PAUSE = 100 -- ms between two looks at a job
 local OVER = { done = true, failed = true, cancelled = true }
 
 -- Whether the user, or darktable as it quits, wants no more of this.

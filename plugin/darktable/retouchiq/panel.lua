@@ -116,16 +116,18 @@ end
 local filled = {} -- combobox -> what was put into it last
 local set = {} -- widget and field -> what it was set to last
 
--- Each touch of a widget waits for darktable's window to find the time: so what stays as it is is not touched.
+-- Each touch of a widget waits for darktable's window to find the time: so what stays as it is is not touched, and none
+-- is once darktable quits, as its window never again has time.
 local function put(name, field, value)
   local key = name .. "." .. field
-  if set[key] == value then return end
+  if set[key] == value or dt.control.ending then return end
   set[key] = value
   widgets[name][field] = value
 end
 
 -- Puts entries into the combobox of that name, selecting one of them (0: none).
 function panel.fill(name, entries, selected)
+  if dt.control.ending then return end
   local combobox, all = widgets[name], table.concat(entries, "\n")
   if filled[name] ~= all then
     filled[name] = all

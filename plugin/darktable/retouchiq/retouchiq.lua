@@ -59,7 +59,11 @@ script_data.destroy_method = nil -- set to hide, since libs can't be destroyed c
 script_data.restart = nil -- how to restart the script after it's been hidden
 script_data.show = nil -- how to show it where it was hidden when darktable exited
 
+local preferred = false
+
 local function register_preferences()
+  if preferred then return end
+  preferred = true
   dt.preferences.register(MODULE, "command", "file", _("RetouchIQ: the retouchiq command"),
     _("where the retouchiq command is; empty: where the installer put it, else the one on PATH"), "")
   dt.preferences.register(MODULE, "recent", "integer", _("RetouchIQ: recent instructions"),
@@ -91,31 +95,62 @@ local EVENTS = {
   exit = function() actions.stop() end,
 }
 
+local registered = false
+
+local function retouch(images)
+  if installed then actions.retouch(images) end
+end
+
 local function register()
+  registered = true
+  register_preferences()
   for event, handler in pairs(EVENTS) do dt.register_event(MODULE, event, handler) end
-  dt.register_event(MODULE, "shortcut", function() actions.retouch(dt.gui.action_images) end, ACTION)
+  dt.register_event(MODULE, "shortcut", function() retouch(dt.gui.action_images) end, ACTION)
   dt.gui.libs.image.register_action(MODULE, ACTION,
-    function(event, images) actions.retouch(images) end, -- luacheck: no unused args
+    function(event, images) retouch(images) end, -- luacheck: no unused args
     _("what the RetouchIQ panel says, done to these photos"))
 end
 
 local function unregister()
+  registered = false
   for event in pairs(EVENTS) do dt.destroy_event(MODULE, event) end
   dt.destroy_event(MODULE, "shortcut")
   dt.gui.libs.image.destroy_action(MODULE)
 end
 
+-- Before darktable's main loop runs, a call for its window from another thread, as that of the luarc is, waits for
+-- itself for good (seen on 4.2.1 under load). Nothing tells when the loop runs: it is given time.
+local START = 1500 -- ms
+
+local wanted = false
+
+local function go()
+  if registered or dt.control.ending then return end
+  register()
+  if installed then
+    dt.gui.libs[MODULE].visible = true
+    actions.start()
+  elseif dt.gui.current_view().id == "lighttable" then
+    install()
+  end
+end
+
+local function begin()
+  dt.control.sleep(START)
+  if wanted then go() end
+end
+
 local function destroy()
+  wanted = false
+  if not registered then return end
   actions.stop()
   unregister()
   if installed then dt.gui.libs[MODULE].visible = false end
 end
 
 local function restart()
-  register()
-  if not installed then return end
-  dt.gui.libs[MODULE].visible = true
-  actions.start()
+  wanted = true
+  go()
 end
 
 local function show()
@@ -124,9 +159,8 @@ end
 
 -- darktable-cli runs the luarc too, without a window.
 if dt.configuration.has_gui then
-  register_preferences()
-  register()
-  if dt.gui.current_view().id == "lighttable" then install() end
+  wanted = true
+  dt.control.dispatch(begin)
 end
 
 script_data.destroy = destroy

@@ -157,7 +157,7 @@ class Plugin:
         self.script = self.require("retouchiq")
         self.panel, self.actions = self.require("panel"), self.require("actions")
         self.widgets = self.panel.widgets
-        self.dt.tick()
+        self.rest(4)
         return self
 
     def photo(self, name: str = "a.jpg"):

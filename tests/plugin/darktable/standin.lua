@@ -93,7 +93,12 @@ end
 
 local Widget = {}
 
+local function needs_window()
+  if standin.frozen then error("darktable waits for a window that is gone") end
+end
+
 function Widget.__index(widget, name)
+  needs_window()
   if type(name) == "number" then return rawget(widget, "entries")[name] end
   local values = rawget(widget, "values")
   if values[name] == nil then return FIRST[name] end
@@ -101,6 +106,7 @@ function Widget.__index(widget, name)
 end
 
 function Widget.__newindex(widget, name, value)
+  needs_window()
   if type(name) == "number" then return set_entry(widget, name, value) end
   set_value(widget, name, value)
 end

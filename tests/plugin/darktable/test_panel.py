@@ -54,6 +54,38 @@ def test_switched_on_again_it_works_as_before(plugin):
     assert len(list(plugin.dt.threads.values())) == 1, "two watch the slider"
 
 
+def test_switched_off_before_it_began_it_does_not_begin(unstarted):
+    script = unstarted.require("retouchiq")
+    script.destroy()
+    unstarted.rest()
+    assert list(unstarted.dt.events) == []
+    assert list(unstarted.dt.libs) == []
+    script.restart()
+    assert list(unstarted.dt.libs) == ["retouchiq"]
+
+
+def test_a_luarc_touches_no_widget_before_the_main_loop_had_time_to_run(unstarted):
+    unstarted.require("retouchiq")
+    assert list(unstarted.dt.registered) == []
+    assert list(unstarted.dt.libs) == []
+    unstarted.rest(2)
+    assert list(unstarted.dt.libs) == ["retouchiq"]
+
+
+def test_when_darktable_quits_no_widget_is_touched_any_more(plugin):
+    def quit_darktable():
+        plugin.dt.ending = True
+        plugin.dt.fire("exit")
+        plugin.dt.frozen = True
+
+    plugin.select(plugin.photo())
+    plugin.server.comes_to = [("running", 1, None)] * 20
+    plugin.while_waiting(quit_darktable)
+    plugin.ask("warmer")
+    plugin.rest()
+    assert list(plugin.dt.threads.values()) == []
+
+
 def test_switched_off_and_on_in_one_moment_one_watches_the_slider(plugin):
     plugin.script.destroy()
     plugin.script.restart()
