@@ -21,6 +21,8 @@ def check(image: Gimp.Image, drawables: list[Gimp.Drawable]) -> None:
     """Raise `NotPossible`, with the way out, for what filters cannot be put on."""
     if image.get_base_type() == Gimp.ImageBaseType.INDEXED:
         raise NotPossible(_("An indexed image takes no filters: convert it with Image ▸ Mode ▸ RGB first."))
+    if image.get_floating_sel():
+        raise NotPossible(_("There is a floating selection: anchor it, or make it a layer, first."))
     if not drawables:
         raise NotPossible(_("No layer is selected: select the layer to retouch."))
     for drawable in drawables:
@@ -28,12 +30,26 @@ def check(image: Gimp.Image, drawables: list[Gimp.Drawable]) -> None:
 
 
 def _check_one(drawable: Gimp.Drawable) -> None:
-    if not drawable.is_layer():
-        told = _("“{name}” is a mask or a channel: select its layer instead.")
-        raise NotPossible(told.format(name=drawable.get_name()))
-    if drawable.get_lock_content():
-        told = _("The pixels of the layer “{name}” are locked: unlock them in the Layers dialog first.")
-        raise NotPossible(told.format(name=drawable.get_name()))
+    for wrong, told in WRONG:
+        if wrong(drawable):
+            raise NotPossible(told.format(name=drawable.get_name()))
+
+
+def _is_locked(item: Gimp.Item) -> bool:
+    """Whether its pixels are locked, or those of a group around it."""
+    return item.get_lock_content() or bool(item.get_parent() and _is_locked(item.get_parent()))
+
+
+WRONG = [
+    (
+        lambda drawable: not drawable.is_layer(),
+        _("“{name}” is a mask or a channel: select its layer instead."),
+    ),
+    (
+        _is_locked,
+        _("The pixels of the layer “{name}” are locked: unlock them in the Layers dialog first."),
+    ),
+]
 
 
 def visible_area(image: Gimp.Image, layer: Gimp.Layer) -> Area:

@@ -4,11 +4,14 @@ GIMP may end a plug-in by force (its own Cancel button does): the next run then 
 """
 
 import contextlib
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 from gi.repository import Gegl, Gimp
 
 MARK = "retouchiq-hidden"
+PROCESSES = Path("/proc")
 FLAGS = 0  # of a parasite: not saved with the image, its coming is no undo step
 
 
@@ -17,7 +20,7 @@ def image(like: Gimp.Image, width: int, height: int, precision: Gimp.Precision |
     """A hidden image of the kind, precision and colour profile of ``like``, without undo; gone afterwards."""
     made = Gimp.Image.new_with_precision(width, height, like.get_base_type(), precision or like.get_precision())
     try:
-        made.attach_parasite(Gimp.Parasite.new(MARK, FLAGS, b"1"))
+        made.attach_parasite(Gimp.Parasite.new(MARK, FLAGS, str(os.getpid()).encode()))
         made.undo_disable()
         if like.get_color_profile():
             made.set_color_profile(like.get_color_profile())
@@ -27,10 +30,15 @@ def image(like: Gimp.Image, width: int, height: int, precision: Gimp.Precision |
 
 
 def sweep() -> None:
-    """Remove hidden images of runs that were ended by force."""
-    for left in Gimp.get_images():
-        if left.get_parasite(MARK):
-            left.delete()
+    """Remove hidden images of runs that were ended by force; those of a run still going on stay."""
+    for found in Gimp.get_images():
+        mark = found.get_parasite(MARK)
+        if mark and not _runs(bytes(mark.get_data())):
+            found.delete()
+
+
+def _runs(pid: bytes) -> bool:
+    return not PROCESSES.is_dir() or (PROCESSES / pid.decode()).exists()
 
 
 def layer(owner: Gimp.Image, pixels: bytes, layout: str, alpha: bool = False) -> Gimp.Layer:
