@@ -3,10 +3,12 @@
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from types import SimpleNamespace
 
 import pytest
 
 from hostbridge import HostFailed, HostMissing, NotWritable, UnusableInput
+from hostbridge.darktable import install
 from retouchiq import __version__
 from retouchiq.api import place
 from retouchiq.cli import doctor, main, reach
@@ -127,6 +129,13 @@ def test_a_plug_in_that_is_missing_old_or_current_is_told_apart(machine, tmp_pat
     (folder / "retouchiq.py").write_text("old")
     with pytest.raises(UnusableInput, match="not the one of this"):
         check()
+
+
+def test_a_panel_in_a_darktable_that_does_not_render_is_pointed_out(tmp_path, monkeypatch):
+    monkeypatch.setattr(install, "find", lambda: SimpleNamespace(version="4.2.1"))
+    for version, said in (("5.4.1", ["darktable 4.2.1 renders"]), ("4.2.0", [])):
+        editor = Editor("darktable", "package", tmp_path, (version,))
+        assert [note[:23] for note in reach._renders_other(editor)] == said
 
 
 def test_a_failed_check_is_marked_and_ends_with_3(machine, monkeypatch, capsys):

@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from shutil import which
@@ -77,9 +77,26 @@ def _plugin(editor: Editor) -> str:
     from retouchiq.plugin import placing
 
     placed, says = placing.look(editor), placing.says(editor)
-    if editor.refused or editor.notes or not (placed.current and placed.enabled):
-        raise UnusableInput("; ".join((says, *editor.notes)))
+    notes = (*editor.notes, *_renders_other(editor))
+    if editor.refused or notes or not (placed.current and placed.enabled):
+        raise UnusableInput("; ".join((says, *notes)))
     return says
+
+
+def _renders_other(editor: Editor) -> Iterator[str]:
+    """A sentence where the darktable that shows the panel knows other modules than the one that renders."""
+    from hostbridge.darktable import install
+
+    if editor.host != "darktable" or not editor.versions:
+        return
+    with suppress(HostMissing):  # said by a check of its own
+        rendering = install.find().version
+        if _minor(rendering) not in map(_minor, editor.versions):
+            yield f"darktable {rendering} renders, which may not know all its modules: name it in RETOUCHIQ_DARKTABLE"
+
+
+def _minor(version: str) -> str:
+    return ".".join(version.split(".")[:2])
 
 
 def _absent(way: str) -> str:
