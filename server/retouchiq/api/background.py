@@ -20,7 +20,7 @@ from hostbridge import HostFailed
 from retouchiq import __version__
 from retouchiq.api import place
 
-START = 20.0  # seconds a server may take to answer
+START = 30.0  # seconds a server may take to answer
 STOP = 15.0  # seconds it may take to end before it is killed
 _ANSWER = 8.0  # seconds a running server may take to say that it is well
 _POLL = 0.05

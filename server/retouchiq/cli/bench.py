@@ -22,6 +22,10 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     batch.add_argument("files", nargs="+", type=Path, metavar="FOLDER|FILE")
     add_json(batch)
     batch.set_defaults(run=run_batch)
+    serve = what.add_parser("serve", help="what the server adds to each request, renders excluded")
+    serve.add_argument("--repeat", type=positive, default=50, metavar="K", help="requests of each kind (default: 50)")
+    add_json(serve)
+    serve.set_defaults(run=run_serve)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -54,4 +58,19 @@ def run_batch(args: argparse.Namespace) -> int:
     for name, what in (("batch", "verified edits"), ("plain", "plain exports")):
         print(f"{what:>14}  {answer[name]['seconds']:6.1f} s  {answer[name]['cpu_seconds']:8.1f} s")
     print(f"{'ratio':>14}  {answer['ratio']:6.2f}×  {answer['cpu_ratio']:8.2f}×")
+    return 0
+
+
+def run_serve(args: argparse.Namespace) -> int:
+    from retouchiq.bench.serve import measure
+
+    with progress(quiet=args.json) as say:
+        answer = measure(args.repeat, say)
+    if args.json:
+        print_json(answer)
+        return 0
+    print(f"{'request':30}  median      p95")
+    for name, request in answer["requests"].items():
+        print(f"{name:30}  {request['median_ms']:6.2f} ms  {request['p95_ms']:6.2f} ms")
+    print(f"{'bar':30}  {answer['bar_ms']:6.2f} ms  {'met' if answer['ok'] else 'missed'}")
     return 0
