@@ -6,6 +6,7 @@ and kept with it, so a stream may be taken up again with ``Last-Event-ID``, also
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any
@@ -18,6 +19,7 @@ from retouchiq.jobs.runner import Runner
 from retouchiq.jobs.store import FINISHED, Event, Job
 
 PING = 10  # seconds between comments that keep the connection open
+FAREWELL = 1.0  # seconds a stream may take to end when the server stops
 STUCK = 60.0  # seconds a client may leave its end of the connection unread
 
 LastEvent = Annotated[
@@ -46,25 +48,49 @@ def stream(jobs: Runner, name: str, last: int, shown: Callable[[Job], str]) -> R
     204, which tells a browser not to come again, where the client has them all. Raises `KeyError`.
     """
     job = jobs.store.get(name)
-    if not job.active and last >= job.events > 0:
+    if not job.active and last is not None and last >= job.events:
         return Response(status_code=204)
-    return EventSourceResponse(_follow(jobs, name, last, shown), ping=PING, send_timeout=STUCK)
+    closing: Any = Closing()
+    events = _follow(jobs, name, last or 0, shown, closing)
+    return EventSourceResponse(
+        events, ping=PING, send_timeout=STUCK, shutdown_event=closing, shutdown_grace_period=FAREWELL
+    )
 
 
-async def _follow(jobs: Runner, name: str, last: int, shown: Callable[[Job], str]) -> AsyncIterator[ServerSentEvent]:
-    with jobs.bell.heard(name) as rung:
-        while True:
-            rung.clear()
+class Closing:
+    """Set by sse-starlette when the server stops: the stream then ends whole, and its client comes again."""
+
+    def __init__(self) -> None:
+        self.closed = False
+        self.rung = asyncio.Event()
+
+    def set(self) -> None:
+        self.closed = True
+        self.rung.set()
+
+
+async def _follow(
+    jobs: Runner, name: str, last: int, shown: Callable[[Job], str], closing: Closing
+) -> AsyncIterator[ServerSentEvent]:
+    with jobs.bell.heard(name, closing.rung):
+        while not closing.closed:
+            closing.rung.clear()
             for event in await run_in_threadpool(jobs.store.events, name, last):
                 last = event.number
-                yield await run_in_threadpool(_sent, jobs, name, event, shown)
-                if event.name in FINISHED:
+                if (sent := await run_in_threadpool(_sent, jobs, name, event, shown)) is not None:
+                    yield sent
+                if sent is None or event.name in FINISHED:
                     return
             if not jobs.store.knows(name):
                 return
-            await rung.wait()
+            if not closing.closed:
+                await closing.rung.wait()
 
 
-def _sent(jobs: Runner, name: str, event: Event, shown: Callable[[Job], str]) -> ServerSentEvent:
-    data = shown(jobs.store.get(name)) if event.name in FINISHED else json.dumps(event.data, ensure_ascii=False)
+def _sent(jobs: Runner, name: str, event: Event, shown: Callable[[Job], str]) -> ServerSentEvent | None:
+    """The event as it is sent; None where the job was removed in this moment."""
+    try:
+        data = shown(jobs.store.get(name)) if event.name in FINISHED else json.dumps(event.data, ensure_ascii=False)
+    except KeyError:
+        return None
     return ServerSentEvent(data, event=event.name, id=str(event.number))

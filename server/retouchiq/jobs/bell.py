@@ -25,13 +25,13 @@ class Bell:
                 loop.call_soon_threadsafe(event.set)
 
     @contextmanager
-    def heard(self, job: str) -> Iterator[asyncio.Event]:
-        """An event of the running loop that is set at every ring until the block is left."""
-        entry = (asyncio.get_running_loop(), asyncio.Event())
+    def heard(self, job: str, rung: asyncio.Event) -> Iterator[None]:
+        """Set ``rung``, an event of the running loop, at every ring for ``job`` until the block is left."""
+        entry = (asyncio.get_running_loop(), rung)
         with self._lock:
             self._listening[job].add(entry)
         try:
-            yield entry[1]
+            yield
         finally:
             with self._lock:
                 self._listening[job].discard(entry)

@@ -12,6 +12,8 @@ import plain_server
 import pytest
 from PIL import Image
 
+from retouchiq.jobs.edits import LIVE
+
 
 @pytest.fixture(scope="module")
 def photo(tmp_path_factory):
@@ -291,6 +293,38 @@ def test_a_running_edit_is_cancelled_within_a_second_and_the_next_one_begins(pla
     assert plain.http.get(path).json()["state"] == "cancelled"
     refused = plain.http.post(f"{path}/turns", json={"instruction": "less"})
     assert (refused.status_code, refused.json()["error"]["kind"]) == (409, "Conflict")
+
+
+def test_a_turn_that_is_cancelled_costs_the_result_nothing(plain, photo):
+    own = named(photo, "quick-turn")
+    edit = plain.ended(plain.edit(own))
+    path = f"/v1/edits/{edit['id']}"
+    quick, slow = own.rename(own.with_name("quick.png")), named(photo, "slow-turn")
+    own.symlink_to(slow)
+    plain.http.post(f"{path}/turns", json={"instruction": "a bit less"})
+    plain.until(path, "running")
+    cancelled = plain.http.delete(path).json()
+    assert (cancelled["state"], cancelled["result"]) == ("cancelled", edit["result"])
+    own.unlink()
+    own.symlink_to(quick)
+    plain.http.post(f"{path}/turns", json={"instruction": "a bit less"})
+    again = plain.ended(edit)
+    assert again["result"]["instruction"] == "brighter → a bit less"
+    assert 0 < exposure(again) < exposure(edit)
+
+
+def test_an_edit_that_is_not_in_memory_any_more_still_gets_turns(plain, photo):
+    first = plain.ended(plain.edit(photo))
+    for _ in range(LIVE):
+        plain.ended(plain.edit(photo, "darker"))
+    plain.http.post(f"/v1/edits/{first['id']}/turns", json={"instruction": "a bit less"})
+    assert 0 < exposure(plain.ended(first)) < exposure(first)
+
+
+def test_without_darktable_an_edit_is_refused_and_the_way_out_is_said(server, photo):
+    answer = server.http.post("/v1/edits", json={"image": str(photo), "instruction": "brighter"})
+    assert (answer.status_code, answer.json()["error"]["kind"]) == (503, "HostMissing")
+    assert "install" in answer.json()["error"]["message"]
 
 
 def test_a_finished_edit_is_removed_with_its_files(plain, photo):
