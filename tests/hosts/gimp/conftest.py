@@ -16,7 +16,6 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-PLUGIN = HERE.parents[2] / "plugin" / "gimp" / "retouchiq"
 GIMP = shutil.which("gimp-3.0", path="/usr/bin") or shutil.which("gimp-3.2", path="/usr/bin")
 
 if not GIMP and platform.freedesktop_os_release().get("VERSION_ID") == "12":
@@ -111,10 +110,9 @@ def private(home):
 
 
 def install(home):
-    """Put the plug-in where the installer puts it, with the path of this environment's command."""
-    folder = home / "gimp" / "plug-ins" / "retouchiq"
-    shutil.copytree(PLUGIN, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "command").write_text(str(Path(sys.executable).with_name("retouchiq")))
+    """Install the plug-in as a user does, into the folder of settings of this GIMP."""
+    command = [sys.executable, "-m", "retouchiq", "plugin", "install", "gimp", "--config", str(home / "gimp")]
+    subprocess.run(command, check=True, capture_output=True, timeout=60)
     (home / "gimp" / "gimprc").write_text(SETTINGS)
     (home / "gimp" / "shortcutsrc").write_text(SHORTCUTS)
 
