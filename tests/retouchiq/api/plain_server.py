@@ -169,4 +169,5 @@ def create():
 
 if __name__ == "__main__":
     two_workers(pytest.MonkeyPatch())
+    serving.log_to_file(also_here=False)
     serving.serve(create, 0, 0, lambda url: print(url, flush=True))
