@@ -112,7 +112,7 @@ def _band(band: str) -> dict[str, Home]:
 
 HOMES: dict[str, Home] = {
     "exposure": Home("exposure", {"exposure": line(-5, 5, 5)}),
-    "contrast": Home("contrast", opacity=((0.0, 0.0), (30.0, 0.42), (100.0, 0.85))),
+    "contrast": Home("contrast", opacity=((0.0, 0.0), (30.0, 0.46), (100.0, 0.96))),
     "highlights": Home("highlights", {"exposure": line(-0.95, 0.7)}),
     "shadows": Home("shadows", {"exposure": line(-1.5, 1.5)}),
     "whites": Home("whites", {"exposure": ((-100.0, -0.75), (-30.0, -0.19), (0.0, 0.0), (30.0, 0.11), (100.0, 0.48))}),
@@ -128,7 +128,7 @@ HOMES: dict[str, Home] = {
     "shadows_color": Home("shadows colour", build="tint"),
     "midtones_color": Home("midtones colour", build="tint"),
     "highlights_color": Home("highlights colour", build="tint"),
-    "clarity": Home("clarity", {"contrast": up(0.9)}, {"std-dev": always(30)}),
+    "clarity": Home("clarity", {"contrast": up(0.84)}, {"std-dev": always(30)}),
     "texture": Home("texture", {"contrast": up(1.0)}, {"std-dev": always(2.5)}),
     "dehaze": Home("haze", {"in-low": ((0.0, 0.0), (30.0, 0.033), (100.0, 0.095))}),
     "sharpness": Home("sharpness", {"scale": up(1.12)}, {"std-dev": always(1.2)}),
@@ -140,9 +140,9 @@ HOMES: dict[str, Home] = {
 
 BELOW: dict[str, Home] = {
     # where a control is at home below zero, if not in the same place
-    "dehaze": Home("more haze", {"out-low": ((-100.0, 0.065), (-30.0, 0.02), (0.0, 0.0))}),
-    "contrast": Home("less contrast", opacity=((-100.0, 0.92), (0.0, 0.0))),
-    "clarity": Home("less clarity", {"contrast": ((-100.0, 0.55), (0.0, 0.0))}, {"std-dev": always(30)}),
+    "dehaze": Home("more haze", {"out-low": ((-100.0, 0.058), (-30.0, 0.017), (0.0, 0.0))}),
+    "contrast": Home("less contrast", opacity=((-100.0, 1.0), (0.0, 0.0))),
+    "clarity": Home("less clarity", {"contrast": ((-100.0, 0.47), (0.0, 0.0))}, {"std-dev": always(30)}),
     "texture": Home("less texture", {"contrast": ((-100.0, 0.7), (0.0, 0.0))}, {"std-dev": always(2.5)}),
     "sharpness": Home("blur", pixels=dict.fromkeys(BLUR, ((-100.0, 4.0), (0.0, 0.0)))),
     "vignette": Home("light edges", opacity=((-100.0, 0.33), (-30.0, 0.1), (0.0, 0.0))),
