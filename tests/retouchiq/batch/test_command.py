@@ -110,14 +110,13 @@ def test_a_dry_run_of_a_resume_says_what_is_finished(command, photo, out):
     "option", [["--look", "airy"], ["--strength", "40"], ["--budget", "1"], ["--reference", "light.jpg"]]
 )
 def test_every_option_changes_the_result(option, command, photo, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path / "in" if (tmp_path / "in").exists() else photo("dark.jpg", 30).parent)
-    photo("light.jpg", 150)
+    dark = photo("dark.jpg", 30)
+    monkeypatch.chdir(photo("light.jpg", 150).parent)
 
     def did(name, *more):
-        answer = json.loads(
-            command(photo("dark.jpg", 30), "more contrast, brighter", "--json", *more, to=tmp_path / name)[1]
-        )
-        return answer["photos"][0]["did"], answer["photos"][0]["renders"]
+        said = command(dark, "darker, more contrast, but lighter shadows", "--json", *more, to=tmp_path / name)[1]
+        done = json.loads(said)["photos"][0]
+        return done["did"], done["renders"]
 
     assert did("with", *option) != did("without")
 
