@@ -127,7 +127,7 @@ def test_a_plug_in_that_is_missing_old_or_current_is_told_apart(machine, tmp_pat
     placing.install(Editor("gimp", "package", tmp_path / ".config/GIMP/3.0"))
     assert check() == f"plug-in {__version__}, current, in {folder}"
     (folder / "retouchiq.py").write_text("old")
-    with pytest.raises(UnusableInput, match="is not that of this retouchiq"):
+    with pytest.raises(UnusableInput, match="is not that of this"):
         check()
 
 

@@ -33,7 +33,10 @@ class File:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What of ours is there: version ("" while it is being written), files, and the paths that we made for them."""
+    """What of ours is there: version ("" while it is being written), files, and the paths that we made for them.
+
+    Names are relative to the folder where they lie in it.
+    """
 
     version: str = ""
     files: tuple[str, ...] = ()
@@ -82,9 +85,10 @@ def empty(folder: Path) -> None:
         _delete(folder, there.files)
         (folder / MANIFEST).unlink(missing_ok=True)
     # the folder itself, too: a GIMP that takes over the settings of an older one copies ours with them
-    for made in sorted({*there.made, *([str(folder)] if there.files else [])}, key=len, reverse=True):
+    made = {folder / name for name in (*there.made, *("." for _ in there.files))}
+    for path in sorted(made, key=lambda path: len(path.parts), reverse=True):
         with contextlib.suppress(OSError):  # not empty: something of the user's is in it
-            os.rmdir(made)
+            path.rmdir()
 
 
 def _refuse_foreign(folder: Path, files: Mapping[str, File], there: Manifest) -> None:
@@ -108,7 +112,7 @@ def _make_folders(folder: Path, files: Iterable[str]) -> Iterator[str]:
         for place in reversed((needed, *needed.parents)):
             if not place.is_dir():
                 place.mkdir()
-                yield str(place)
+                yield str(place.relative_to(folder) if place.is_relative_to(folder) else place)
 
 
 def _write(folder: Path, there: Manifest) -> None:

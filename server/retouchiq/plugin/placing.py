@@ -81,7 +81,7 @@ def says(editor: Editor) -> str:
     if not placed.enabled:
         return f"the plug-in in {editor.folder} is not loaded: {again}"
     if not placed.current:
-        return f"the plug-in in {editor.folder} ({placed.version}) is not that of this retouchiq ({__version__}): {again}"
+        return f"the plug-in in {editor.folder} ({placed.version}) is not that of this {__version__}: {again}"
     return f"plug-in {placed.version}, current, in {editor.folder}"
 
 
