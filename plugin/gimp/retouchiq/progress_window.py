@@ -1,5 +1,8 @@
 """The window that is there while the server works: the step, a moving bar, a way to give up."""
 
+import contextlib
+from collections.abc import Iterator
+
 from gi.repository import GimpUi, Gtk
 from texts import _
 
@@ -31,6 +34,13 @@ class ProgressWindow:
     def tick(self) -> None:
         self._bar.pulse()
         _draw()
+
+    @contextlib.contextmanager
+    def aside(self) -> Iterator[None]:
+        """Out of sight while another window asks something."""
+        self._dialog.hide()
+        yield
+        self._dialog.show()
 
     def close(self) -> None:
         self._dialog.destroy()

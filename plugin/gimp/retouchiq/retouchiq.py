@@ -115,9 +115,13 @@ def _watched(image, drawables, wish: Wish, windows) -> list:
     """Do the job with progress shown."""
     progress = windows.ProgressWindow() if windows else Bar()
     patient = Patient(progress.tick, lambda: progress.cancelled)
-    choose = windows.choose if windows else job.best
+
+    def choose(copy, answers):
+        with progress.aside():
+            return windows.choose(copy, answers)
+
     try:
-        return Job(image, wish, patient, progress.say, choose).run(drawables)
+        return Job(image, wish, patient, progress.say, choose if windows else job.best).run(drawables)
     finally:
         progress.close()
         patient.close()
