@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
-import os
 import subprocess
 import sys
 import time
@@ -120,10 +119,11 @@ def _start(port: int, idle: float) -> subprocess.Popen[bytes]:
 
 def _process() -> psutil.Process | None:
     """The server's process; None where the number it left belongs to something else by now."""
-    with contextlib.suppress(psutil.Error):
+    with contextlib.suppress(psutil.Error, FileNotFoundError):
         number = place.pid()
         process = psutil.Process(number) if number else None
-        if process and process.uids().real == os.getuid() and "serve" in process.cmdline():
+        # what has the number of a server that is gone was started after that server wrote it down
+        if process and process.create_time() <= (place.state() / "pid").stat().st_mtime:
             return process
     return None
 

@@ -77,7 +77,7 @@ class Health(BaseHTTPRequestHandler):
     def do_GET(self):
         self.send_response(200)
         self.end_headers()
-        self.wfile.write(json.dumps({"version": sys.argv[2], "pid": os.getpid()}).encode())
+        self.wfile.write(json.dumps({"version": sys.argv[1], "pid": os.getpid()}).encode())
 
 with place.lock():
     place.claim()
@@ -91,7 +91,7 @@ with place.lock():
 def small(monkeypatch):
     """Clients start a small program that behaves like the server, since the real one takes a second to load."""
     background.stop()
-    monkeypatch.setattr(background, "_command", lambda *_: [sys.executable, "-c", SMALL, "serve", __version__])
+    monkeypatch.setattr(background, "_command", lambda *_: [sys.executable, "-c", SMALL, __version__])
     yield background.ensure(0, 15)
     background.stop()
 
@@ -125,6 +125,7 @@ def test_what_has_taken_over_the_servers_number_is_not_ended(state: Path, monkey
     innocent = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
     with place.lock():
         place.write_private(state / "pid", f"{innocent.pid}\n")
+        os.utime(state / "pid", (0, 1000000000))  # by a server of long ago
         monkeypatch.setattr(background, "STOP", 0.1)
         with pytest.raises(HostFailed, match="does not end"):
             background.stop()
