@@ -12,11 +12,11 @@ import os
 import select
 import shutil
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 SCREEN = "1400x900x24"
-PLUGIN = Path(__file__).parents[2] / "plugin" / "darktable" / "retouchiq"
 
 _DRIVER = """
 local dt = require "darktable"
@@ -81,26 +81,43 @@ class LuaError(AssertionError):
 class Darktable:
     """One darktable with a window. ``options`` are further ``--conf`` settings."""
 
-    def __init__(self, folder: Path, luarc: str = "", environment=None, **options):
-        self.folder, self._numbers = folder, itertools.count()
+    def __init__(self, folder: Path, environment=None, **options):
+        self.folder = folder
         self.config, self._driver = folder / "config", folder / "driver"
         for each in (self.config, folder / "cache", folder / "tmp"):
             each.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(self._driver, ignore_errors=True)
         self._driver.mkdir()
-        (self.config / "luarc").write_text(_DRIVER + luarc)
+        plugin = (self.config / "luarc").read_text().split(_DRIVER)[0] if (self.config / "luarc").exists() else ""
+        (self.config / "luarc").write_text(plugin + _DRIVER)
         self.display = Display()
         self.environment = os.environ | self.display.environment | _quiet(folder) | (environment or {})
         self.environment["RETOUCHIQ_TEST_DRIVER"] = str(self._driver)
         self.log = open(folder / "darktable.log", "ab")  # noqa: SIM115
-        self.process = subprocess.Popen(
-            _command(folder, options), env=self.environment, stdout=self.log, stderr=self.log, start_new_session=True
-        )
+        self._options = options
         try:
-            self.lua("return 1", timeout=60)
+            self._start()
         except BaseException:
             self.close()
             raise
+
+    def _start(self) -> None:
+        """Start it, once more if it hangs: a loaded machine can make darktable 4.2 run a call that waits for its window
+        in the thread that has just locked it, before any plug-in is asked (g_main_context_invoke in its gtk_wrap)."""
+        for patience in (25, 60):
+            self._numbers = itertools.count()
+            command = _command(self.folder, self._options)
+            self.process = subprocess.Popen(
+                command, env=self.environment, stdout=self.log, stderr=self.log, start_new_session=True
+            )
+            try:
+                self.lua("return 1", timeout=patience)
+            except AssertionError:
+                if patience == 60 or self.process.poll() is not None:
+                    raise
+                self.kill()
+            else:
+                return
 
     def lua(self, code: str, timeout: float = 30):
         """Run Lua in a thread of darktable's; its answer, tables as lists and dicts. `LuaError` where it fails."""
@@ -136,11 +153,19 @@ class Darktable:
         return value
 
     def go(self, view: str, image: int | None = None) -> None:
-        """Change to ``lighttable`` or ``darkroom``, and wait until it is there and its picture is computed."""
-        choose = f"d.gui.selection({{d.database.get_image({image})}})" if image else ""
-        self.lua(f'local d = require "darktable"; {choose}; d.gui.current_view(d.gui.views.{view})')
-        self.until(f'return require "darktable".gui.current_view().id == "{view}"')
-        time.sleep(1.0)
+        """Change to ``lighttable`` or ``darkroom``, and wait until it is there."""
+        open_photo = f'require "darktable".database.get_image({image})' if image else "nil"
+        self.lua(
+            f'local d, photo = require "darktable", {open_photo}; if photo then d.gui.selection({{ photo }}) end; '
+            f"d.gui.current_view(d.gui.views.{view})"
+        )
+        self.until(f'return require "darktable".gui.current_view().id == "{view}"', 60)
+        if image:  # the photo under the mouse comes before the selected one
+            self.lua(
+                f'local d, photo = require "darktable", {open_photo}; local darkroom = d.gui.views.darkroom; '
+                "if darkroom.display_image().id ~= photo.id then darkroom.display_image(photo) end"
+            )
+        time.sleep(0.5)
 
     def key(self, *keys: str) -> None:
         """Press keys in the main window, such as ``ctrl+z``."""
@@ -171,9 +196,10 @@ class Darktable:
 
     def close(self) -> None:
         """End it as a user does, or hard if it does not go."""
-        self.process.terminate()
+        with contextlib.suppress(AssertionError):
+            self.send('require "darktable".gui.action("global/quit", 0, "", "", 1.0)')
         try:
-            self.process.wait(timeout=15)
+            self.process.wait(timeout=8)
         except subprocess.TimeoutExpired:
             self.kill()
         self.log.close()
@@ -212,12 +238,10 @@ def running(folder: Path, **options):
         darktable.close()
 
 
-def install(folder: Path, command: Path | None = None) -> None:
-    """Put the plug-in's files where a darktable with its configuration in ``folder / "config"`` finds them."""
-    target = folder / "config" / "lua" / "retouchiq"
-    shutil.copytree(PLUGIN, target, dirs_exist_ok=True)
-    if command:
-        (target / "command").write_text(f"{command}\n")
+def install(folder: Path) -> None:
+    """Install the plug-in, as a user does, into the darktable that will run in this folder."""
+    command = [sys.executable, "-m", "retouchiq", "plugin", "install", "darktable", "--config", str(folder / "config")]
+    subprocess.run(command, check=True, capture_output=True, timeout=60)
 
 
 def _command(folder: Path, options: dict[str, str]) -> list[str]:
@@ -225,7 +249,7 @@ def _command(folder: Path, options: dict[str, str]) -> list[str]:
     command = ["darktable", "--disable-opencl"]
     for option, name in places:
         command += [option, str(folder / name)]
-    settings = {"dt_cpubenchmark": "1.0", "run_crawler_on_start": "false", "plugins/lighttable/hide_default_presets": "true"}
+    settings = {"dt_cpubenchmark": "1.0", "run_crawler_on_start": "false"}
     for name, value in (settings | options).items():
         command += ["--conf", f"{name}={value}"]
     return command

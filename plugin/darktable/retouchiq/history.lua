@@ -162,6 +162,8 @@ local function load_outside(image, path)
   loaded, why = load_into_library(image, path)
   dt.gui.selection({ image })
   enter("darkroom")
+  -- it opens the photo under the mouse where there is one
+  if not is_open(image) then dt.gui.views.darkroom.display_image(image) end
   dt.gui.selection(selection)
   return loaded, why
 end
