@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 from fastapi import APIRouter
@@ -10,11 +11,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from retouchiq.answers import verdict_answer
 from retouchiq.api import images
 from retouchiq.api.engine import Shared
-from retouchiq.api.errors import responses
+from retouchiq.api.errors import Busy, responses
 from retouchiq.api.wishes import Instruction, RewardName
 from retouchiq.grounding import ground
 from retouchiq.language import read
 from retouchiq.pictures import read_picture
+
+_AT_ONCE = threading.BoundedSemaphore(2)  # a pair of the largest pictures takes more than a gigabyte
+_PATIENCE = 20.0  # seconds a request waits for its turn
 
 router = APIRouter(prefix="/v1", tags=["scores"])
 
@@ -44,7 +48,12 @@ class Scored(BaseModel):
 @router.post("/scores", responses=responses(404), summary="Judge an edit that exists already")
 def score(request: ScoreRequest, engine: Shared) -> Scored:
     """Nothing is rendered."""
-    before = read_picture(images.picture(request.before))
-    after = read_picture(images.picture(request.after))
-    judge = engine.reward(request.reward).rubric(before, ground(read(request.instruction), before))
-    return Scored(**verdict_answer(judge.judge(after)))
+    paths = images.picture(request.before), images.picture(request.after)
+    if not _AT_ONCE.acquire(timeout=_PATIENCE):
+        raise Busy("other pictures are being judged")
+    try:
+        before, after = map(read_picture, paths)
+        judge = engine.reward(request.reward).rubric(before, ground(read(request.instruction), before))
+        return Scored(**verdict_answer(judge.judge(after)))
+    finally:
+        _AT_ONCE.release()

@@ -106,7 +106,7 @@ class Guard:
         self.active += 1
         answered = _Answered(send)
         try:
-            await self._app(scope, await self._let_in(scope, receive), answered)
+            await self._app(_whole(scope), await self._let_in(scope, receive), answered)
         except Refusal as refusal:
             if answered.begun:
                 raise
@@ -156,6 +156,11 @@ class Guard:
                 "send `Authorization: Bearer TOKEN`; `retouchiq serve --background --json` names the file it is in",
                 {"WWW-Authenticate": "Bearer"},
             )
+
+
+def _whole(scope: Scope) -> Scope:
+    """A request for the whole of what it asks for: parts of files are of no use here, and costly to get right."""
+    return {**scope, "headers": [(name, value) for name, value in scope["headers"] if name != b"range"]}
 
 
 class _Answered:

@@ -97,7 +97,7 @@ def _summary(runs: list[float]) -> dict[str, Any]:
 def _kinds(client: Client, photo: Path) -> dict[str, Callable[[], float]]:
     """What is timed, by name; each answers seconds."""
     upload = client.ask("POST", "/v1/uploads?name=photo.png", photo.read_bytes())["upload"]
-    known = _ended(client, client.ask("POST", "/v1/edits", _edit(photo))["id"])
+    known = _ended(client, client.ask("POST", "/v1/edits", _edit(photo))["id"])  # everything is loaded after it
     return {
         "GET /v1/health": lambda: _seconds(lambda: client.ask("GET", "/v1/health")),
         "GET /v1/controls": lambda: _seconds(lambda: client.ask("GET", "/v1/controls")),
@@ -115,12 +115,12 @@ def _accepting(client: Client, photo: Path) -> float:
     began = time.perf_counter()
     name = client.ask("POST", "/v1/edits", _edit(photo))["id"]
     taken = time.perf_counter() - began
-    client.ask("DELETE", f"/v1/edits/{_ended(client, name)}")
+    client.ask("DELETE", f"/v1/edits/{name}")  # cancels
+    client.ask("DELETE", f"/v1/edits/{_ended(client, name)}")  # removes
     return taken
 
 
 def _ended(client: Client, name: str) -> str:
-    client.ask("DELETE", f"/v1/edits/{name}")
     while client.ask("GET", f"/v1/edits/{name}")["state"] in ("queued", "running"):
         time.sleep(0.02)
     return name

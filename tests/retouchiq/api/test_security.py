@@ -254,6 +254,25 @@ def test_heads_without_end_are_refused(server) -> None:
     assert b" 400 " in raw(server.port, head + "X: " + "a" * 200_000)[:20]
 
 
+def test_a_file_is_given_whole_whatever_parts_are_asked_for(plain, photo: Path) -> None:
+    edit = plain.ended(plain.edit(photo))
+    path = f"/v1/edits/{edit['id']}/files/after.jpg"
+    whole = plain.http.get(path)
+    for parts in ("bytes=0-3", "bytes=9-1", "bytes=99999999-", "bytes=" + ",".join(["0-1"] * 1000), "x"):
+        answer = plain.http.get(path, headers={"Range": parts})
+        assert (answer.status_code, answer.content) == (200, whole.content)
+
+
+@pytest.mark.parametrize(
+    "name", ["..%2f..%2f..%2ftoken", "%2e%2e/token", "..%5ctoken", "%00", "job.json", "%2fetc%2fpasswd", "."]
+)
+def test_no_other_file_than_the_results_is_given(plain, photo: Path, name: str) -> None:
+    edit = plain.ended(plain.edit(photo))
+    answer = plain.http.get(f"/v1/edits/{edit['id']}/files/{name}")
+    assert answer.status_code in (404, 422), answer.text
+    assert kind(answer)
+
+
 def test_no_websocket_is_opened(server) -> None:
     upgrade = {
         "Connection": "Upgrade",
