@@ -25,7 +25,7 @@ class Kind:
 
     operation: str
     start: Mapping[str, Value] = field(default_factory=dict)
-    blend: str = "normal"
+    blend: str = "replace"
     weight: str | None = None
     pixels: tuple[str, ...] = ()
 
@@ -95,9 +95,9 @@ KINDS: dict[str, Kind] = {
     "less texture": _detail("grain-extract"),
     "sharpness": Kind("gegl:unsharp-mask", {"std-dev": 0.0, "scale": 0.0, "threshold": 0.0}, pixels=("std-dev",)),
     "blur": Kind("gegl:gaussian-blur", dict.fromkeys(BLUR, 0.0), pixels=BLUR),
-    "glow": Kind("gegl:bloom", BLOOM, pixels=("radius",)),
-    "vignette": Kind("gegl:vignette", VIGNETTE | {"color": "#000000"}),
-    "light edges": Kind("gegl:vignette", VIGNETTE | {"color": "#ffffff"}),
+    "glow": Kind("gegl:bloom", BLOOM, "lighten-only", pixels=("radius",)),
+    "vignette": Kind("gegl:vignette", VIGNETTE | {"color": "#000000"}, "darken-only"),
+    "light edges": Kind("gegl:vignette", VIGNETTE | {"color": "#ffffff"}, "lighten-only"),
     "grain": Kind("gegl:noise-rgb", NOISE),
 }
 

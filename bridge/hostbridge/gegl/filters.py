@@ -46,7 +46,7 @@ class Filter:
     properties: dict[str, Value] = field(default_factory=dict)
     name: str = OURS
     opacity: float = 1.0
-    blend: str = "normal"
+    blend: str = "replace"
     mask: Mask | None = None
     pixels: tuple[str, ...] = ()
     destructive: bool = False

@@ -17,7 +17,7 @@ def test_a_filter_is_plain_json():
         "properties": {"exposure": 1.0},
         "name": "retouchiq: exposure",
         "opacity": 1.0,
-        "blend": "normal",
+        "blend": "replace",
         "mask": None,
         "pixels": ["radius"],
         "destructive": False,

@@ -11,6 +11,7 @@ from gi.repository import Gimp
 
 PRECISIONS = {value.value_nick: value for value in vars(Gimp.Precision).values() if isinstance(value, Gimp.Precision)}
 FLOATS = "R'G'B' float"
+WITH_ALPHA = "R'G'B'A float"
 
 
 def listed():
@@ -18,16 +19,17 @@ def listed():
     return operations.installed()
 
 
-def render(source, target, width, height, chosen, precision="float-non-linear", grey=False):
+def render(source, target, width, height, chosen, precision="float-non-linear", grey=False, alpha=False):
     """``source`` (32-bit floats, sRGB) with the ``chosen`` filters, written to ``target``; answers height and width."""
+    layout = WITH_ALPHA if alpha else FLOATS
     base = Gimp.ImageBaseType.GRAY if grey else Gimp.ImageBaseType.RGB
     like = Gimp.Image.new_with_precision(width, height, base, PRECISIONS[precision])
     with open(source, "rb") as file:
         pixels = file.read()
     with hidden.image(like, width, height) as image:
-        layer = hidden.layer(image, pixels, FLOATS)
+        layer = hidden.layer(image, pixels, layout, alpha)
         applying.apply(image, layer, Area(0, 0, width, height), chosen)
-        shown, wide, high = hidden.visible(image, FLOATS)
+        shown, wide, high = hidden.visible(image, layout)
     like.delete()
     with open(target, "wb") as file:
         file.write(shown)

@@ -36,9 +36,10 @@ class Photo:
         return self.rendered([made.to_json() for made in self.compiled(*edits).filters], **kind)
 
     def rendered(self, chosen, **kind):
+        """``before`` with filters: (height, width, 3); 4 where it has an alpha channel itself."""
         source, target = self.gimp.home / "before.floats", self.gimp.home / "after.floats"
         self.before.astype(np.float32).tofile(source)
-        height, width = self.before.shape[:2]
+        height, width, channels = self.before.shape
         size = self.gimp.run(
             "answer = render(source, target, width, height, chosen, **kind)",
             source=str(source),
@@ -46,9 +47,9 @@ class Photo:
             width=width,
             height=height,
             chosen=chosen,
-            kind=kind,
+            kind=kind | {"alpha": channels == 4},
         )
-        return np.fromfile(target, np.float32).reshape(*size, 3).clip(0, 1)
+        return np.fromfile(target, np.float32).reshape(*size, channels).clip(0, 1)
 
     def sweep(self, control, amounts, **options):
         return [self.after(Edit(control=control, amount=amount, options=options)) for amount in amounts]
@@ -171,6 +172,17 @@ def test_a_grey_image_takes_the_same_filters(photo):
     after = grey_photo.after(*edits, grey=True)
     assert effects.difference(grey_photo.after(*edits), after) < 0.5
     assert effects.lightness(grey, after) > 8
+
+
+def test_what_is_transparent_stays_transparent(photo):
+    alpha = np.ones(photo.before.shape[:2], np.float32)
+    alpha[:, :60], alpha[:, 60:120] = 0, 0.5
+    cut_out = dataclasses.replace(photo, before=np.dstack([photo.before, alpha]))
+    more = ("temperature", "highlights", "fade", "texture", "denoise", "vignette", "glow", "grain")
+    made = photo.compiled(*TOGETHER, *(Edit(control=control, amount=50) for control in more))
+    after = cut_out.rendered([one.to_json() for one in made.filters])
+    assert np.abs(after[..., 3] - alpha).max() < 0.002
+    assert effects.difference(photo.before[:, 60:], after[:, 60:, :3]) > 4
 
 
 def test_two_edits_of_one_kind_in_two_regions_both_land_and_stay_there(photo):
