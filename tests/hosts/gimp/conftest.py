@@ -70,6 +70,10 @@ class RunningGimp:
     def press(self, *keys):
         self.tool("xdotool", "key", "--delay", "60", *keys)
 
+    def click(self, window, x, y):
+        """Click on a place of a window, in pixels from its upper left corner."""
+        self.tool("xdotool", "mousemove", "--window", window, str(x), str(y), "click", "1")
+
     def shot(self, path):
         """A picture of the whole display."""
         self.tool("import", "-window", "root", str(path))
