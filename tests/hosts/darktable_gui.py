@@ -160,7 +160,7 @@ class Darktable:
             f"d.gui.current_view(d.gui.views.{view})"
         )
         self.until(f'return require "darktable".gui.current_view().id == "{view}"', 60)
-        if image:  # the photo under the mouse comes before the selected one
+        if image and view == "darkroom":  # the photo under the mouse comes before the selected one
             self.lua(
                 f'local d, photo = require "darktable", {open_photo}; local darkroom = d.gui.views.darkroom; '
                 "if darkroom.display_image().id ~= photo.id then darkroom.display_image(photo) end"

@@ -196,7 +196,7 @@ def test_ctrl_z_takes_an_edit_back_in_one_step(view, photo):
     assert not np.array_equal(photo.pixels(), before)
     photo.darktable.move(700, 400)
     photo.darktable.key("ctrl+z")
-    eventually(lambda: not [entry for entry in ours(photo.state()) if entry.enabled])
+    eventually(lambda: not [entry for entry in ours(photo.state()) if entry.enabled], 60)
     assert set(users_steps(photo.state())) >= set(users_steps(was))
     # The lighttable's undo of 4.2 has darktable add its presets once more, whatever is undone.
     assert view == "lighttable" or np.array_equal(photo.pixels(), before)
