@@ -203,7 +203,8 @@ def _limited(receive: Receive, body: Body) -> Receive:
         if over:  # what comes after the body is the client's leaving, which may take as long as the answer
             return await receive()
         try:
-            message = await asyncio.wait_for(receive(), min(body.idle, end - loop.time()))
+            async with asyncio.timeout_at(min(end, loop.time() + body.idle)):
+                message = await receive()
         except TimeoutError:
             limits = f"{body.idle:g} s a piece, {body.whole:g} s in all"
             raise TooSlow(f"the body did not arrive within {limits}", headers=_CLOSE) from None
