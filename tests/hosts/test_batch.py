@@ -110,7 +110,11 @@ def test_kill_9_repeats_nothing_and_leaves_nothing_half_done(photos, tmp_path):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_stopping_says_how_to_go_on(number, photos, tmp_path):
     run = subprocess.Popen(
-        [*COMMAND, str(photos), "brighter", "--out", str(tmp_path / "out")], stderr=subprocess.PIPE, text=True
+        [*COMMAND, str(photos), "brighter", "--out", str(tmp_path / "out")],
+        stderr=subprocess.PIPE,
+        text=True,
+        # a test run in the background has been told to ignore Ctrl-C, and its children with it
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     while not run.stderr.readline().startswith("1/"):
         assert run.poll() is None
@@ -176,3 +180,13 @@ def test_a_consistent_series_comes_closer_together(data, tmp_path):
         return np.linalg.norm(colours - colours.mean(0), axis=1).mean()
 
     assert spread("alike", "--consistent") < 0.6 * spread("alone")
+
+
+def test_the_measurement_says_what_a_batch_costs_beside_plain_exports(photos):
+    command = [sys.executable, "-m", "retouchiq", "bench", "batch", str(photos / "day 2"), str(photos / "flower.jpg")]
+    done = subprocess.run([*command, "--json"], capture_output=True, text=True, timeout=200, check=True)
+    answer = json.loads(done.stdout)
+    assert (answer["photos"], answer["counts"]["edited"]) == (2, 2)
+    for kind in ("batch", "plain"):
+        assert min(answer[kind].values()) > 0
+    assert answer["ratio"] == pytest.approx(answer["batch"]["seconds"] / answer["plain"]["seconds"], abs=0.01)

@@ -226,3 +226,33 @@ for number in range(100000):
     assert content == content[:6] * 20_000
     writing.write(photo, NEW)
     assert photo.read_bytes() == NEW
+
+
+def test_placing_a_file_never_overwrites_one_that_is_there(photo, tmp_path):
+    made = tmp_path / "made"
+    made.write_bytes(NEW)
+    with pytest.raises(NotWritable, match="not overwritten"):
+        writing.place(made, photo)
+    assert (photo.read_bytes(), names(photo)) == (OLD, ["photo.nef.xmp"])
+    writing.place(made, photo.with_name("new.jpg"))
+    assert photo.with_name("new.jpg").read_bytes() == NEW
+    assert names(photo) == ["new.jpg", "photo.nef.xmp"]
+
+
+def test_placing_works_where_there_are_no_hard_links(photo, tmp_path, monkeypatch):
+    def refuse(*paths):
+        raise PermissionError("no hard links here")
+
+    monkeypatch.setattr(os, "link", refuse)
+    made = tmp_path / "made"
+    made.write_bytes(NEW)
+    writing.place(made, photo.with_name("new.jpg"))
+    assert photo.with_name("new.jpg").read_bytes() == NEW
+    with pytest.raises(NotWritable, match="not overwritten"):
+        writing.place(made, photo)
+    assert names(photo) == ["new.jpg", "photo.nef.xmp"]
+
+
+def test_placing_in_a_folder_that_is_not_there_says_so(photo, tmp_path):
+    with pytest.raises(NotWritable, match="does not exist"):
+        writing.place(photo, tmp_path / "nowhere" / "new.jpg")

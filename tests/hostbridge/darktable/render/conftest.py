@@ -57,7 +57,7 @@ for count, line in enumerate(sys.stdin):
 CLI = f"""#!{sys.executable}
 import sys, time, os
 {WRITE}
-out = next(argument for argument in sys.argv if argument.endswith("out.tif"))
+out = next(argument for argument in sys.argv if os.path.basename(argument).startswith("out."))
 order = os.environ.get("FAKE_CLI", "fine")
 if order == "hang": time.sleep(600)
 if order == "refuse": sys.exit("[imageio_storage_disk] could not export to file: `x'!")
@@ -71,6 +71,10 @@ print(os.environ.get("FAKE_LOG", ""))
 def darktable(tmp_path, monkeypatch):
     """A `Darktable` whose program and worker are the stand-ins."""
     (tmp_path / "bin").mkdir()
+    formats = tmp_path / "plugins" / "imageio" / "format"
+    formats.mkdir(parents=True)
+    for name in ("jpeg", "png", "tiff", "exr", "copy"):
+        (formats / f"lib{name}.so").touch()
     cli, worker = tmp_path / "bin" / "darktable-cli", tmp_path / "bin" / "worker.py"
     cli.write_text(CLI)
     cli.chmod(0o755)
