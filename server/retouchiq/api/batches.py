@@ -12,6 +12,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from hostbridge import HostBridgeError
+from hostbridge.darktable.render import formats
 from retouchiq.api import events, images, place
 from retouchiq.api import jobs as routes
 from retouchiq.api.engine import Shared
@@ -147,7 +148,9 @@ def _with_photos(jobs: Runner, job: Job) -> Batch:
 @router.post("", status_code=202, responses=responses(404, 422, 503), summary="Edit many photos")
 def post(request: BatchRequest, engine: Shared, jobs: Jobs, response: Response) -> Batch:
     """Queue a batch; follow it with its events. A photo that cannot be read fails by itself, in its turn."""
-    engine.host.require()
+    darktable = engine.host.require()
+    if request.exports:
+        formats.module(darktable, request.exports)
     name, root = new_name(), jobs.kinds["batch"].root
     try:
         rows = [batches.waiting(photo.image) for photo in request.photos]

@@ -49,6 +49,7 @@ class Wanted(BaseModel):
     instruction: str = Field(
         "",
         max_length=2000,
+        pattern=wishes.PLAIN,
         description="What to do, in the user's words. May be left out where there is a look or a reference.",
         examples=["warmer, and lift the shadows a little"],
     )

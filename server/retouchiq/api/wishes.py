@@ -40,11 +40,15 @@ LookName = Annotated[
     WithJsonSchema({"type": "string", "enum": sorted(lexicon().looks)}),
     Field(description="A look to begin with."),
 ]
+PLAIN = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]*$"
+"""A pattern of texts that sidecars and styles can hold: no control characters but tab and line ends (XML 1.0, 2.2)."""
+
 Instruction = Annotated[
     str,
     Field(
         min_length=1,
         max_length=2000,
+        pattern=PLAIN,
         description="What to do, in the user's words.",
         examples=["warmer, and lift the shadows a little"],
     ),

@@ -153,6 +153,7 @@ REFUSED = {
     "unknown field": {"colour": "red"},
     "a number as instruction": {"instruction": 5},
     "a long text": {"instruction": "x" * 2001},
+    "control characters": {"instruction": "brighter\0"},
 }
 
 

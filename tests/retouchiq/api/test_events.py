@@ -3,6 +3,7 @@
 import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
 
 import httpx
@@ -103,13 +104,9 @@ def test_two_clients_hear_the_same(plain, photo):
 
 def test_a_quiet_connection_is_kept_open(plain, slow):
     edit = plain.edit(slow)
-    pings = [name for _, name, _ in _first(plain.events(edit), 3)]
+    pings = [name for _, name, _ in islice(plain.events(edit), 3)]
     plain.http.delete(f"/v1/edits/{edit['id']}")
     assert "comment" in pings
-
-
-def _first(events, count):
-    return [event for event, _ in zip(events, range(count), strict=False)]
 
 
 def test_a_client_that_goes_away_leaves_nothing_behind(plain, slow):
@@ -134,23 +131,30 @@ def test_an_event_number_that_is_none_is_refused(last, plain, photo):
     assert answer.status_code == 422
 
 
-def test_an_edit_that_a_killed_server_was_at_is_finished_by_the_next(state, photo):
-    slow = Path(shutil.copy(photo, photo.with_name("slow-kill.png")))
+def test_a_killed_server_loses_no_edit_and_no_turn(state, photo):
+    slow, own = Path(shutil.copy(photo, photo.with_name("slow-kill.png"))), photo.with_name("own.png")
+    shutil.copy(photo, own)
     with plain_server.running(state) as first:
         kept = first.ended(first.edit(photo))
+        turning = first.ended(first.edit(own))
+        own.unlink()
+        own.symlink_to(slow)
+        first.http.post(f"/v1/edits/{turning['id']}/turns", json={"instruction": "a bit less"})
         running = first.edit(slow)
-        first.until(f"/v1/edits/{running['id']}", "running")
         waiting = [first.edit(slow, "darker") for _ in range(2)]
-        heard = _first(first.events(running), 1)
+        for edit in (turning, running):
+            first.until(f"/v1/edits/{edit['id']}", "running")
+        heard = next(number for number, name, _ in first.events(running) if name != "comment")
         first.kill()
     # nothing may be slow for the second server
-    slow.rename(slow.with_name("x.png"))
-    slow.symlink_to(slow.with_name("x.png"))
+    slow.rename(slow.with_name("quick.png"))
+    slow.symlink_to("quick.png")
     with plain_server.running(state) as second:
         assert second.http.get(f"/v1/edits/{kept['id']}").json() == kept
-        assert [second.ended(edit)["state"] for edit in (running, *waiting)] == ["done"] * 3
-        rest = told(second.events(running, heard[0][0]))
-        assert rest[0][0] > heard[0][0]
+        assert [second.ended(edit)["state"] for edit in (turning, running, *waiting)] == ["done"] * 4
+        assert second.ended(turning)["result"]["instruction"] == "brighter → a bit less"
+        rest = told(second.events(running, heard))
+        assert rest[0][0] > heard
         assert rest[-1][1] == "done"
         second.http.post(f"/v1/edits/{kept['id']}/turns", json={"instruction": "a bit less"})
         assert second.ended(kept)["result"]["instruction"] == "brighter → a bit less"
