@@ -12,6 +12,7 @@ import plain_server
 import pytest
 from PIL import Image
 
+from hostbridge.darktable.writing import locked
 from retouchiq.jobs.edits import LIVE
 
 
@@ -326,6 +327,17 @@ def test_without_darktable_an_edit_is_refused_and_the_way_out_is_said(server, ph
     answer = server.http.post("/v1/edits", json={"image": str(photo), "instruction": "brighter"})
     assert (answer.status_code, answer.json()["error"]["kind"]) == (503, "HostMissing")
     assert "install" in answer.json()["error"]["message"]
+
+
+def test_an_edit_waits_for_another_program_at_the_same_photo_and_can_be_cancelled_meanwhile(plain, photo):
+    own = named(photo, "shared")
+    with locked(own):
+        waiting, other = plain.edit(own), plain.edit(named(photo, "other"))
+        assert plain.ended(other)["state"] == "done"
+        assert plain.until(f"/v1/edits/{waiting['id']}", "running")["result"] is None
+        assert plain.http.delete(f"/v1/edits/{waiting['id']}").json()["state"] == "cancelled"
+        waiting = plain.edit(own)
+    assert plain.ended(waiting)["state"] == "done"
 
 
 def test_a_finished_edit_is_removed_with_its_files(plain, photo):
