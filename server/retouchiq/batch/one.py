@@ -13,7 +13,7 @@ from PIL import Image
 
 from hostbridge import Cancelled, HostBridgeError, HostMissing
 from hostbridge.darktable import writing
-from hostbridge.darktable.render import Renderer
+from hostbridge.darktable.render import Renderer, failure
 from hostbridge.darktable.schema import Schema
 from retouchiq.agent import Agent
 from retouchiq.batch import beside
@@ -57,6 +57,7 @@ class Tools:
 def do(item: Item, batch: Batch, reference: Path | None, tools: Tools) -> Result:
     """What became of the photo. Raises only what ends the whole batch: `Cancelled` and `HostMissing`."""
     try:
+        failure.check_readable(item.source.image)
         with writing.locked(item.source.image):
             result = _edit(item, batch, reference, tools)
     except (Cancelled, HostMissing):

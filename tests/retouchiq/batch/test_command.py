@@ -126,3 +126,15 @@ def test_rejecting_says_what_is_there_again(command, photo, out):
     status, said, _ = command("reject", out, "a.jpg", to=None)
     assert (status, "no sidecar again" in said) == (0, True)
     assert json.loads(command("reject", out, "a.jpg", "--json", to=None)[1])["photos"][0]["state"] == "rejected"
+
+
+def test_odd_file_names_cost_nothing_but_themselves(command, photo, out):
+    odd = photo("a.jpg").rename(out.parent / "in" / b"caf\xe9.jpg".decode("utf-8", "surrogateescape"))
+    names = ["-dash.jpg", 'it\'s "here" #1 (50%).jpg']
+    for name in names:
+        photo(name)
+    status, said, _ = command(odd.parent, "brighter", "--in-place", "--json")
+    answer = json.loads(said)
+    assert (status, answer["counts"]["edited"]) == (2, 2)
+    assert command("reject", out, "--", *names, to=None)[0] == 0
+    assert not list(odd.parent.glob("*.xmp"))

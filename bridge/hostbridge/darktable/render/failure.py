@@ -35,7 +35,9 @@ _ENOUGH = 64 * 2**20  # bytes: less than this may well be what a picture lacked
 
 
 def check_readable(image: Path) -> None:
-    """Raises `UnreadableImage` for what no darktable could open: not there, a folder, forbidden, empty."""
+    """Raises `UnreadableImage` for what no darktable could open: not there, a folder, forbidden, empty, oddly named."""
+    if not _is_unicode(image):
+        raise UnreadableImage(f"{str(image)!r} has a name that is not UTF-8: rename it")
     if not image.exists():
         raise UnreadableImage(f"{image}: no such file")
     if not image.is_file():
@@ -44,6 +46,14 @@ def check_readable(image: Path) -> None:
         raise UnreadableImage(f"{image} may not be read: check its permissions")
     if image.stat().st_size == 0:
         raise UnreadableImage(f"{image} is empty: copy it again from where it came")
+
+
+def _is_unicode(path: Path) -> bool:
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def was_not_opened(log: str) -> bool:

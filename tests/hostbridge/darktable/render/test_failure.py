@@ -55,3 +55,10 @@ def test_not_an_image_and_a_damaged_one_are_different_things(content, words, tmp
 )
 def test_only_what_darktable_gave_up_on_is_the_photos_fault(log, not_opened):
     assert failure.was_not_opened(log) == not_opened
+
+
+def test_a_name_that_is_not_unicode_is_said_not_stumbled_over(tmp_path):
+    photo = tmp_path / b"caf\xe9.jpg".decode("utf-8", "surrogateescape")
+    photo.write_bytes(b"x")
+    with pytest.raises(UnreadableImage, match="not UTF-8"):
+        failure.check_readable(photo)
