@@ -3,6 +3,7 @@
 local dt = require "darktable"
 local batch = require "retouchiq/batch"
 local explain = require "retouchiq/explain"
+local follow = require "retouchiq/follow"
 local history = require "retouchiq/history"
 local offered = require "retouchiq/offered"
 local panel = require "retouchiq/panel"
@@ -15,6 +16,7 @@ local actions = {}
 local STEADY = 400 -- ms between two looks at the strength slider, which tells nobody that it was moved
 local FULL = 100 -- percent
 local SELECT = _("Select a photo first.")
+local TAKEN_BACK = _("the last edit was taken back")
 
 local work = nil -- what is being done, as follow and batch watch it
 local records = {} -- image id -> the edit of ours that the image carries (see retouch)
@@ -202,6 +204,7 @@ local function conclude_many(results, choices)
   for index = 1, #results do
     local result = results[index]
     if result.record then keep(result.image, result.record) end
+    edits[result.image.id] = result.edit or edits[result.image.id]
   end
   local log = batch.log(results, choices)
   local lines = { batch.summary(results), batch.trouble(results) }
@@ -243,13 +246,16 @@ local function undo_one(image)
   return undone, says
 end
 
-local function undo_all(images)
-  local lines = {}
+local function undo_all(images, watch)
+  local results = {}
   for index = 1, #images do
+    if follow.stopped(watch) then break end
     local undone, says = undo_one(images[index])
-    lines[index] = images[index].filename .. ": " .. (undone and _("the last edit was taken back") or says)
+    results[index] = { image = images[index], kind = "undone", says = undone and TAKEN_BACK or says }
+    watch.says(string.format(_("%d of %d photos"), index, #images), index / #images)
+    dt.control.sleep(1) -- lets the window draw
   end
-  tell(#lines > 0 and table.concat(lines, "\n") or SELECT)
+  tell(#images > 0 and batch.trouble(results) or SELECT)
 end
 
 local function compare()
@@ -280,7 +286,7 @@ end
 actions.pressed = {
   apply = function() actions.retouch(photos()) end,
   cancel = function() cancel() end,
-  undo = function() carry_out(_("undoing"), function() undo_all(photos()) end) end,
+  undo = function() carry_out(_("undoing"), function(watch) undo_all(photos(), watch) end) end,
   compare = function() carry_out(_("before/after"), compare) end,
   recent = use_recent,
   answers = choose_answer,

@@ -34,16 +34,23 @@ local function prepare(photos, watch)
   return ready
 end
 
+-- What a batch tells of a photo, in the form of an edit: shorter, but enough to explain it.
+local function as_edit(answer)
+  local plan = { reasoning = answer.did, notes = answer.notes }
+  return { result = { plan = plan, verdict = {}, files = answer.files } }
+end
+
 local function put(photo, answer, duplicate)
   local scores = retouch.scores(answer)
   local outcome = retouch.put(photo.image, photo.base, answer.files, duplicate)
-  photo.record = outcome.record
+  photo.record, photo.edit = outcome.record, as_edit(answer)
   settled(photo, outcome.kind, outcome.says or scores)
 end
 
 local SETTLE = {
   edited = put,
   unchanged = function(photo, answer)
+    photo.edit = as_edit(answer)
     settled(photo, "unchanged", string.format(_("no try was better than the photo as it is (%.1f)"), answer.baseline))
   end,
   failed = function(photo, answer)
@@ -82,7 +89,7 @@ local function carry_out(sent, choices, watch)
   return answer.state == "failed" and answer.error.message or nil
 end
 
--- Retouches images with choices. Answers a list of {image, kind, says, record?} in their order; kind is edited,
+-- Retouches images with choices. Answers a list of {image, kind, says, record?, edit?} in their order; kind is edited,
 -- unchanged, changed, failed or cancelled.
 function batch.run(images, choices, watch)
   local photos = {}

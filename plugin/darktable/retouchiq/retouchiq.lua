@@ -30,7 +30,7 @@
       * type an instruction, press apply
 
     BUGS, COMMENTS, SUGGESTIONS
-      * see the help link below
+      * tell us what you typed, and what the panel or retouchiq.log in darktable's cache folder said
 ]]
 
 local dt = require "darktable"
@@ -51,7 +51,7 @@ script_data.metadata = {
   name = _("RetouchIQ"),
   purpose = _("retouch photos by instruction"),
   author = "The RetouchIQ authors",
-  help = "https://github.com/retouchiq/retouchiq/blob/main/docs/darktable.md",
+  help = "docs/darktable.md of RetouchIQ",
 }
 
 script_data.destroy = nil -- function to destroy the script

@@ -5,7 +5,9 @@ EDITED = {
     "score": 8.0,
     "baseline": 5.0,
     "error": None,
-    "files": {"sidecar": "/b/a.xmp", "style": "/b/a.dtstyle"},
+    "did": "temperature +30",
+    "notes": ["the lamp stays"],
+    "files": {"sidecar": "/b/a.xmp", "style": "/b/a.dtstyle", "report": "/b/report.html"},
 }
 UNCHANGED = {**EDITED, "state": "unchanged", "score": 4.0, "files": {}}
 FAILED = {**EDITED, "state": "failed", "error": {"kind": "UnreadableImage", "message": "no photo"}, "files": {}}
@@ -195,6 +197,23 @@ def test_undo_takes_all_of_them_back(plugin, photos):
     plugin.ask("warmer")
     plugin.press("undo")
     assert sorted(plugin.dt.history.undone.values()) == [each.id for each in photos]
+    assert plugin.said.splitlines() == [f"{each.filename}: the last edit was taken back" for each in photos]
+
+
+def test_undo_of_many_can_be_cancelled(plugin, photos):
+    plugin.ask("warmer")
+    plugin.while_waiting(lambda: plugin.panel.press("cancel"))
+    plugin.press("undo")
+    assert len(list(plugin.dt.history.undone.values())) == 1
+
+
+def test_each_of_them_can_be_explained(plugin, photos):
+    plugin.ask("warmer")
+    plugin.widgets.explain.value = True
+    plugin.select(photos[1])
+    assert plugin.widgets.explanation.text == "temperature +30\n\nNotes\n• the lamp stays"
+    plugin.press("report")
+    assert plugin.opened == ["/b/report.html"]
 
 
 def test_the_menu_action_retouches_the_photos_it_is_given(plugin, photos):
