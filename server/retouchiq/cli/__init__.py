@@ -7,6 +7,7 @@ missing or failed, 130 stopped by the user.
 from __future__ import annotations
 
 import argparse
+import io
 import signal
 import sys
 from collections.abc import Sequence
@@ -22,6 +23,10 @@ COMMANDS = (edit, batch, plan, score, render, repeat, sidecar, schema, serve, pl
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line; answers the exit status."""
     signal.signal(signal.SIGTERM, _stop)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # a file name that is not UTF-8 comes out escaped, also in JSON, and stops nothing
+            stream.reconfigure(errors="backslashreplace")
     args = parser().parse_args(argv)
     try:
         return int(args.run(args))

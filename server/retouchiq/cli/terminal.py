@@ -13,9 +13,8 @@ if TYPE_CHECKING:
 
 
 def print_json(answer: Any) -> None:
-    """One JSON value on one line of standard output; file names that are not UTF-8 come escaped."""
-    text = json.dumps(answer, ensure_ascii=False, allow_nan=False, default=str)
-    print(text.encode(errors="backslashreplace").decode())
+    """One JSON value on one line of standard output."""
+    print(json.dumps(answer, ensure_ascii=False, allow_nan=False, default=str))
 
 
 @contextmanager
