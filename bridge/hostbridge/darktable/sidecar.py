@@ -31,8 +31,9 @@ NEWEST = 5
 
 _WRITTEN = "5"
 _STATE = ("xmp_version", "raw_params", "auto_presets_applied", "history_end", "iop_order_version", "iop_order_list")
-# of the history before: darktable would take its thumbnail for this one's
-_HASHES = ("history_current_hash",)
+# Of the history before: darktable would take its thumbnail for this one's. It works them out anew only where there is
+# none at all; with one of them left it takes the photo for unedited and shows the camera's thumbnail.
+_HASHES = ("history_basic_hash", "history_auto_hash", "history_current_hash")
 
 
 class Sidecar:
