@@ -17,6 +17,17 @@ import time
 from pathlib import Path
 
 SCREEN = "1400x900x24"
+SETTINGS = {
+    "dt_cpubenchmark": "1.0",  # not measured at the first start
+    "run_crawler_on_start": "false",
+    # a window as large as the screen, with our panel open
+    "ui_last/maximized": "false",
+    "ui_last/window_w": "1400",
+    "ui_last/window_h": "900",
+    "plugins/lighttable/images_in_row": "3",
+    "plugins/lighttable/retouchiq/expanded": "true",
+    "plugins/darkroom/retouchiq/expanded": "true",
+}
 
 _DRIVER = """
 local dt = require "darktable"
@@ -249,8 +260,7 @@ def _command(folder: Path, options: dict[str, str]) -> list[str]:
     command = ["darktable", "--disable-opencl"]
     for option, name in places:
         command += [option, str(folder / name)]
-    settings = {"dt_cpubenchmark": "1.0", "run_crawler_on_start": "false"}
-    for name, value in (settings | options).items():
+    for name, value in (SETTINGS | options).items():
         command += ["--conf", f"{name}={value}"]
     return command
 

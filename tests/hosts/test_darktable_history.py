@@ -188,6 +188,21 @@ def test_an_edit_arrives_whole_and_the_users_own_stays(view, drawn, photo):
 
 
 @pytest.mark.parametrize("view", ["lighttable", "darkroom"])
+def test_the_edit_is_seen_at_once(view, photo, tmp_path):
+    if view == "darkroom":
+        photo.darktable.go("darkroom", photo.id)
+
+    def light():
+        shot = np.asarray(Image.open(photo.darktable.screenshot(tmp_path / "shot.png")).convert("L"))
+        return shot[100:700, 300:1050].mean()
+
+    time.sleep(3)
+    before = light()
+    photo.apply(photo.edit(-6.0))
+    eventually(lambda: before - light() > 4, 30)
+
+
+@pytest.mark.parametrize("view", ["lighttable", "darkroom"])
 def test_ctrl_z_takes_an_edit_back_in_one_step(view, photo):
     if view == "darkroom":
         photo.darktable.go("darkroom", photo.id)

@@ -20,7 +20,7 @@ local LOADS_SIDECARS = version >= 905
 local PATIENCE = 1500 -- times 20 ms, for a change of view: that waits for a picture being computed
 
 local TRIES = 3
-local SETTLING = 300 -- ms, in which the first thumbnail of a duplicate is under way
+local SETTLING = 300 -- ms, in which a thumbnail is under way
 
 local count = 0 -- of names given
 
@@ -101,12 +101,20 @@ local function state_of(image)
   return history.state(image, shell.folder())
 end
 
+-- What is read again by importing changes no thumbnail. One that darktable was making meanwhile is of the old edit, so
+-- it is given the time to be there; making a new one, of the smallest size, has darktable show it.
+local function renew_thumbnail(image)
+  dt.control.sleep(SETTLING)
+  image:drop_cache()
+  image:generate_cache(false, 0, 0)
+end
+
 local function load_by_rereading(image, path)
   local name = new_name()
   return with_style(name, restyle.style(name), image, function(step)
     image:apply_style(step)
     local read, why = reread.load(image, image.duplicate_index, path, state_of)
-    image:drop_cache()
+    dt.control.dispatch(renew_thumbnail, image)
     return read, why
   end)
 end
