@@ -104,6 +104,9 @@ class _Run:
     def _lead(self, waiting: list[Item]) -> Path | None:
         """The result the others are brought to: of the photo named, or of the first that is edited."""
         named = self.batch.consistent if isinstance(self.batch.consistent, Path) else None
+        led = next((result.files["after"] for result in self.journal.results.values() if "after" in result.files), None)
+        if led and not named:  # by the first that was edited before the batch was interrupted
+            return led
         for item in [item for item in self.items if named is None or item.source.image.resolve() == named.resolve()]:
             if item in waiting:
                 waiting.remove(item)

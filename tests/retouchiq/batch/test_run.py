@@ -1,5 +1,6 @@
 """Many photos: one bad file costs only itself, nothing is done twice, nothing of the user's is lost."""
 
+import json
 import os
 import threading
 import time
@@ -220,6 +221,17 @@ def test_the_photo_named_leads_the_series(batch, photo, tmp_path):
     photos = [photo("a.jpg", 60), photo("b.jpg", 90)]
     names = [each.photo.name for each in batch(*photos, consistent=photos[1]).told if each.photo]
     assert names[0] == "b.jpg"
+
+
+def test_after_an_interruption_the_same_photo_leads(batch, photo, renderer, out):
+    photos = [photo("crashing.jpg", 90), photo("b.jpg", 60), photo("c.jpg", 45)]
+    batch(*photos, consistent=True)
+    renderer._trouble = lambda image, cancel: None
+    assert set(batch(*photos, consistent=True, resume=True).states.values()) == {"edited"}
+    recipes = {
+        name: json.loads((out / "photos" / name / "recipe.json").read_text()) for name in ("crashing.jpg", "c.jpg")
+    }
+    assert {recipe["reference"] for recipe in recipes.values()} == {str(out / "photos" / "b.jpg" / "after.jpg")}
 
 
 def test_a_leader_that_fails_is_named(batch, photo):
