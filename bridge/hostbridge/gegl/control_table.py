@@ -62,15 +62,20 @@ VIGNETTE: dict[str, Value] = {"shape": "circle", "radius": 1.2, "softness": 0.8,
 SATURATION: dict[str, Value] = {"scale": 1.0, "colorspace": "CIE-Lab"}
 BLOOM: dict[str, Value] = {"threshold": 50.0, "softness": 25.0, "radius": 0.0, "strength": 0.0, "limit-exposure": True}
 BLUR = ("std-dev-x", "std-dev-y")
-HIGH_PASS: dict[str, Value] = {"std-dev": 0.0, "contrast": 0.0}
+SHARPEN: dict[str, Value] = {"std-dev": 0.0, "scale": 0.0, "threshold": 0.0}
+SMOOTH: dict[str, Value] = {"n-iterations": 2, "spatial-factor": 3.0, "edge-preservation": 1.0}
 
 
-def _detail(blend: str) -> Kind:
-    return Kind("gegl:high-pass", HIGH_PASS, blend, pixels=("std-dev",))
+def _sharpen() -> Kind:
+    return Kind("gegl:unsharp-mask", SHARPEN, pixels=("std-dev",))
+
+
+def _blur(blend: str) -> Kind:
+    return Kind("gegl:gaussian-blur", dict.fromkeys(BLUR, 0.0), blend, pixels=BLUR)
 
 
 KINDS: dict[str, Kind] = {
-    "denoise": Kind("gegl:denoise-dct", {"patch-size": "size8x8", "sigma": 1.0}),
+    "denoise": Kind("gegl:domain-transform", SMOOTH),
     "exposure": Kind("gegl:exposure", {"exposure": 0.0}),
     "shadows": Kind("gegl:exposure", {"exposure": 0.0}, weight="shadows"),
     "highlights": Kind("gegl:exposure", {"exposure": 0.0}, weight="highlights"),
@@ -89,12 +94,12 @@ KINDS: dict[str, Kind] = {
     "shadows colour": Kind("gegl:color", {"value": "#808080"}, "grain-merge", "dark third"),
     "midtones colour": Kind("gegl:color", {"value": "#808080"}, "grain-merge", "middle third"),
     "highlights colour": Kind("gegl:color", {"value": "#808080"}, "grain-merge", "light third"),
-    "clarity": _detail("grain-merge"),
-    "less clarity": _detail("grain-extract"),
-    "texture": _detail("grain-merge"),
-    "less texture": _detail("grain-extract"),
-    "sharpness": Kind("gegl:unsharp-mask", {"std-dev": 0.0, "scale": 0.0, "threshold": 0.0}, pixels=("std-dev",)),
-    "blur": Kind("gegl:gaussian-blur", dict.fromkeys(BLUR, 0.0), pixels=BLUR),
+    "clarity": _sharpen(),
+    "less clarity": _blur("lch-lightness"),
+    "texture": _sharpen(),
+    "less texture": _blur("lch-lightness"),
+    "sharpness": _sharpen(),
+    "blur": _blur("replace"),
     "glow": Kind("gegl:bloom", BLOOM, "lighten-only", pixels=("radius",)),
     "vignette": Kind("gegl:vignette", VIGNETTE | {"color": "#000000"}, "darken-only"),
     "light edges": Kind("gegl:vignette", VIGNETTE | {"color": "#ffffff"}, "lighten-only"),
@@ -128,22 +133,27 @@ HOMES: dict[str, Home] = {
     "shadows_color": Home("shadows colour", build="tint"),
     "midtones_color": Home("midtones colour", build="tint"),
     "highlights_color": Home("highlights colour", build="tint"),
-    "clarity": Home("clarity", {"contrast": up(0.84)}, {"std-dev": always(30)}),
-    "texture": Home("texture", {"contrast": up(1.0)}, {"std-dev": always(2.5)}),
+    "clarity": Home("clarity", {"scale": ((0.0, 0.0), (30.0, 0.065), (100.0, 0.29))}, {"std-dev": always(30)}),
+    "texture": Home("texture", {"scale": ((0.0, 0.0), (30.0, 0.09), (100.0, 0.36))}, {"std-dev": always(2.5)}),
     "dehaze": Home("haze", {"in-low": ((0.0, 0.0), (30.0, 0.033), (100.0, 0.095))}),
     "sharpness": Home("sharpness", {"scale": up(1.12)}, {"std-dev": always(1.2)}),
-    "denoise": Home("denoise", {"sigma": ((0.0, 0.0), (30.0, 4.2), (100.0, 11.0))}),
+    "denoise": Home("denoise", {"edge-preservation": ((0.0, 0.0), (5.0, -0.06), (30.0, -0.12), (100.0, -0.37))}),
     "vignette": Home("vignette", opacity=((0.0, 0.0), (30.0, 0.36), (100.0, 0.74))),
     "grain": Home("grain", {name: up(0.1) for name in ("red", "green", "blue")}),
     "glow": Home("glow", {"strength": up(48)}, {"radius": always(20)}),
 }
 
+
+def _blurred(kind: str, radius: float, opacity: Curve) -> Home:
+    return Home(kind, pixels={name: always(radius) for name in BLUR}, opacity=opacity)
+
+
 BELOW: dict[str, Home] = {
     # where a control is at home below zero, if not in the same place
     "dehaze": Home("more haze", {"out-low": ((-100.0, 0.058), (-30.0, 0.017), (0.0, 0.0))}),
     "contrast": Home("less contrast", opacity=((-100.0, 1.0), (0.0, 0.0))),
-    "clarity": Home("less clarity", {"contrast": ((-100.0, 0.47), (0.0, 0.0))}, {"std-dev": always(30)}),
-    "texture": Home("less texture", {"contrast": ((-100.0, 0.7), (0.0, 0.0))}, {"std-dev": always(2.5)}),
+    "clarity": _blurred("less clarity", 30, ((-100.0, 0.18), (-30.0, 0.045), (0.0, 0.0))),
+    "texture": _blurred("less texture", 2.5, ((-100.0, 0.27), (-30.0, 0.075), (0.0, 0.0))),
     "sharpness": Home("blur", pixels=dict.fromkeys(BLUR, ((-100.0, 4.0), (0.0, 0.0)))),
     "vignette": Home("light edges", opacity=((-100.0, 0.33), (-30.0, 0.1), (0.0, 0.0))),
 }

@@ -15,14 +15,13 @@ RANGES = {
     "gegl:channel-mixer": {f"{out}{source}-gain": (-2, 2) for out in "rgb" for source in "rgb"},
     "gegl:saturation": {"scale": (0, 10)},
     "gegl:hue-chroma": {"hue": (-180, 180), "lightness": (-100, 100), "chroma": (-100, 100)},
-    "gegl:denoise-dct": {"sigma": (1, 100)},
+    "gegl:domain-transform": {"spatial-factor": (0, 1000), "edge-preservation": (0, 1)},
     "gegl:unsharp-mask": {"std-dev": (0, 1500), "scale": (0, 300)},
     "gegl:noise-rgb": {"red": (0, 1), "green": (0, 1), "blue": (0, 1)},
 }
 VALUES = {
     "colorspace": ["Native", "CIE-Lab", "CIE-Yuv"],
     "shape": ["circle", "square", "diamond", "horizontal", "vertical"],
-    "patch-size": ["size8x8", "size16x16"],
 }
 TYPES = {bool: "gboolean", int: "gint", float: "gdouble", str: "gchararray"}
 

@@ -96,6 +96,8 @@ KEEPS = {
     "highlights": ((effects.shadows, 1), (effects.turn, 5)),
     "whites": ((effects.shadows, 0.5), (effects.turn, 5)),
     "sharpness": ((effects.lightness, 2.5), (effects.turn, 3)),
+    "clarity": ((effects.lightness, 2.5), (effects.turn, 2)),
+    "texture": ((effects.lightness, 2), (effects.turn, 2)),
     "shadows_color": ((effects.lightness, 2),),
     "glow": ((effects.lightness, 6), (effects.turn, 5)),
 }
@@ -178,8 +180,9 @@ def test_what_is_transparent_stays_transparent(photo):
     alpha = np.ones(photo.before.shape[:2], np.float32)
     alpha[:, :60], alpha[:, 60:120] = 0, 0.5
     cut_out = dataclasses.replace(photo, before=np.dstack([photo.before, alpha]))
-    more = ("temperature", "highlights", "fade", "texture", "denoise", "vignette", "glow", "grain")
-    made = photo.compiled(*TOGETHER, *(Edit(control=control, amount=50) for control in more))
+    more = ("temperature", "highlights", "fade", "sharpness", "vignette", "glow", "grain")
+    softer = [Edit(control="clarity", amount=-80), Edit(control="texture", amount=-50)]
+    made = photo.compiled(*TOGETHER, *softer, *(Edit(control=control, amount=50) for control in more))
     after = cut_out.rendered([one.to_json() for one in made.filters])
     assert np.abs(after[..., 3] - alpha).max() < 0.002
     assert effects.difference(photo.before[:, 60:], after[:, 60:, :3]) > 4
