@@ -167,7 +167,7 @@ end
 
 -- one photo ----------------------------------------------------------------------------------------------------------
 
--- Takes the outcome of work on image's edit: says it, remembers the edit, forgets one that no longer counts.
+-- Takes the outcome of work on image's edit: says it and remembers the edit.
 local function conclude(image, outcome)
   if outcome.edit then edits[image.id] = outcome.edit end
   if outcome.record then

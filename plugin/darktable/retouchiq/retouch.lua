@@ -94,8 +94,13 @@ end
 local CHANGED_SINCE = _("The photo was changed since the last edit, so that edit cannot be gone on with: "
   .. "switch 'continue the last edit' off to start from what the photo is now.")
 
+-- A state that could not be read after our edit is no state to go on from.
+local function as_we_left_it(record)
+  return record.state and history.unchanged(record.image, record.state, shell.folder())
+end
+
 local function more(record, method, what, body, watch)
-  if not history.unchanged(record.image, record.state, shell.folder()) then return outcome("changed", CHANGED_SINCE) end
+  if not as_we_left_it(record) then return outcome("changed", CHANGED_SINCE) end
   local accepted, fault = client.request(method, "/v1/edits/" .. record.id .. "/" .. what, body)
   return carry_out(accepted, fault, record.image, record.state, false, watch)
 end

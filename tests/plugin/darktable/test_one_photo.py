@@ -242,6 +242,17 @@ def test_a_photo_changed_since_is_not_continued_but_can_be_started_anew(plugin, 
     assert len(plugin.server.sent("POST", "/v1/edits")) == 2
 
 
+def test_a_photo_that_cannot_be_read_after_the_edit_is_not_continued_blindly(plugin, photo):
+    plugin.server.before_answer = lambda method, path: operator.setitem(
+        plugin.dt.history.unreadable, photo.filename, method == "GET"
+    )
+    plugin.ask("warmer")
+    assert len(plugin.applied) == 1
+    plugin.ask("a bit less")
+    assert plugin.server.sent("POST", "/turns") == []
+    assert "changed since" in plugin.said
+
+
 def test_a_turn_on_a_duplicate_stays_on_that_duplicate(plugin, photo):
     plugin.widgets.duplicate.value = True
     plugin.ask("warmer")
