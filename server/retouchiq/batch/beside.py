@@ -15,11 +15,13 @@ EARLIER = "earlier.xmp"
 
 
 def content(path: Path) -> bytes | None:
-    """What the file holds; None where there is none."""
+    """What the file holds; None where there is none. Raises `UnusableInput` where it cannot be read."""
     try:
         return path.read_bytes()
     except FileNotFoundError:
         return None
+    except OSError as error:
+        raise UnusableInput(f"{path} cannot be read: {error.strerror}; check its permissions") from error
 
 
 def stamp(image: Path) -> Stamp:

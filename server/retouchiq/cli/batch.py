@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -117,7 +118,7 @@ def _do(args: argparse.Namespace, batch: Batch) -> int:
         try:
             answer = run_batch(batch, *players, listen, resume=args.resume)
         except KeyboardInterrupt:
-            raise SystemExit(_stopped(batch)) from None
+            return _stopped(batch)
     if args.json:
         print_json(answer)
     else:
@@ -126,8 +127,6 @@ def _do(args: argparse.Namespace, batch: Batch) -> int:
 
 
 def _stopped(batch: Batch) -> int:
-    import sys
-
     print(
         f"retouchiq: stopped; what is finished is in {batch.out}, the same command with --resume goes on",
         file=sys.stderr,
@@ -149,8 +148,6 @@ def _status(photos: list[dict[str, Any]]) -> int:
 @contextmanager
 def _bar(total: int) -> Iterator[Callable[[Progress], None]]:
     """A progress bar with rate and time left on standard error; a line for each photo where that is no terminal."""
-    import sys
-
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
@@ -188,10 +185,12 @@ def _show(answer: dict[str, Any]) -> None:
     from rich.table import Table
 
     console = Console(highlight=False)
-    table = Table("photo", "state", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    table.add_column("photo", overflow="fold")
+    table.add_column("state")
     for name in ("score", "without"):
         table.add_column(name, justify="right")
-    table.add_column("what was done")
+    table.add_column("what was done", overflow="fold")
     for photo in answer["photos"]:
         scores = ("" if photo[name] is None else f"{photo[name]:.1f}" for name in ("score", "baseline"))
         table.add_row(photo["name"], photo["state"], *scores, photo["error"] or photo["did"])

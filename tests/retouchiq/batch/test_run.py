@@ -50,6 +50,14 @@ def test_one_bad_file_costs_only_itself_and_says_why(batch, photo, tmp_path):
     assert "strange.jpg" in errors["strange.jpg"]
 
 
+def test_a_sidecar_that_cannot_be_read_is_named_and_left_alone(batch, photo):
+    beside_it = photo("a.jpg").with_name("a.jpg.xmp")
+    beside_it.mkdir()
+    done = batch(beside_it.with_suffix(""), photo("b.jpg"), in_place=True)
+    assert done.states == {"b.jpg": "edited", "a.jpg": "failed"}
+    assert "a.jpg.xmp cannot be read" in next(each["error"] for each in done.answer["photos"] if each["error"])
+
+
 def test_a_photo_that_cannot_be_improved_is_done_and_exported_as_it_is(batch, photo, out):
     done = batch(photo("a.jpg"), instruction="remove the people", exports="jpg", in_place=True)
     assert done.states == {"a.jpg": "unchanged"}
