@@ -101,12 +101,12 @@ local function state_of(image)
   return history.state(image, shell.folder())
 end
 
--- What is read again by importing changes no thumbnail. One that darktable was making meanwhile is of the old edit, so
--- it is given the time to be there; making a new one, of the smallest size, has darktable show it.
+-- Reading a sidecar again by importing changes no thumbnail. One that darktable was making meanwhile shows the old edit:
+-- it is given the time to be there. Of what a script can do, only this switch has darktable draw thumbnails anew.
 local function renew_thumbnail(image)
   dt.control.sleep(SETTLING)
   image:drop_cache()
-  image:generate_cache(false, 0, 0)
+  for _ = 1, 2 do dt.gui.action("global/toggle focus peaking", 0, "", "", 1.0) end
 end
 
 local function load_by_rereading(image, path)
