@@ -18,6 +18,7 @@ import pytest
 from PIL import Image
 
 from retouchiq.demo import coffee
+from retouchiq.language.lexicon import lexicon
 
 pytestmark = pytest.mark.hosts
 
@@ -192,6 +193,17 @@ def test_running_again_replaces_what_was_there(gimp, photo):
     assert second != first
 
 
+def test_what_a_run_ended_by_force_left_is_removed(gimp, photo):
+    image, _layer = load(gimp, photo)
+    there = left(gimp, image)
+    code = """
+orphan = Gimp.Image.new(8, 8, Gimp.ImageBaseType.RGB)
+orphan.attach_parasite(Gimp.Parasite.new("retouchiq-hidden", 0, b"99999999"))"""
+    gimp.run(code)
+    retouch(gimp, image, "brighter")
+    assert left(gimp, image) == there
+
+
 def test_removing_takes_away_ours_and_nothing_else(gimp, photo):
     image, layer = load(gimp, photo)
     before = shown(gimp, image)
@@ -240,7 +252,6 @@ def test_a_region_limits_the_change_and_leaves_no_selection(gimp, photo):
     assert left(gimp, image) == there
     after = shown(gimp, image)
     change = effects.rgb2lab(after)[..., 0] - effects.rgb2lab(before)[..., 0]
-    print("CHANGE", change[:, :100].mean(), change[:, -100:].mean())
     assert change[:, :100].mean() < -1.5
     assert abs(change[:, -100:].mean()) < 0.3
 
@@ -275,7 +286,6 @@ def test_straightening_leaves_no_empty_corner(gimp, photo):
 
 OPTIONS = {
     "look": {"look": "autumn"},
-    "strength": {"strength": 40.0},
     "softer": {"variant": "softer"},
     "crisper": {"variant": "crisper"},
 }
@@ -485,7 +495,8 @@ def test_the_dialog_passes_every_option_on_and_the_chosen_answer_is_applied(gimp
     dialog(gimp)
     type_instruction(gimp, "brighter")
     time.sleep(2)  # until the server has told its looks
-    gimp.press("alt+l", "Down", "alt+g", "ctrl+a")
+    place = sorted(lexicon().looks).index("autumn") + 1  # the first entry is "none"
+    gimp.press("alt+l", *["Down"] * place, "alt+g", "ctrl+a")
     gimp.tool("xdotool", "type", "50")
     gimp.press("Tab", "alt+v", "Down", "Down", "Down", "alt+t")
     chooser = gimp.window("^Choose an answer", 90)
