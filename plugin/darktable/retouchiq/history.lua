@@ -101,7 +101,7 @@ local function state_of(image)
   return history.state(image, shell.folder())
 end
 
--- Reading a sidecar again by importing changes no thumbnail. One that darktable was making meanwhile shows the old edit:
+-- Reading a sidecar again by importing changes no thumbnail. One that is being made meanwhile shows the old edit:
 -- it is given the time to be there. Of what a script can do, only this switch has darktable draw thumbnails anew.
 local function renew_thumbnail(image)
   dt.control.sleep(SETTLING)
