@@ -7,8 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
-from retouchiq.api import images, uploads
+from retouchiq.api import uploads
 from retouchiq.api.errors import responses
+from retouchiq.endings import BASES, PHOTOS
 
 router = APIRouter(prefix="/v1", tags=["uploads"])
 
@@ -28,5 +29,5 @@ class Upload(BaseModel):
 @router.post("/uploads", status_code=201, responses=responses(409), openapi_extra=_BODY, summary="Send a photo")
 async def upload(name: Name, request: Request) -> Upload:
     """The body is the file itself: an image, or a sidecar; up to 300 MB and 200 megapixels. It is kept for a day."""
-    sent, count = await uploads.keep(name, images.PHOTOS | images.BASES, request.stream())
+    sent, count = await uploads.keep(name, PHOTOS | BASES, request.stream())
     return Upload(upload=sent, bytes=count)

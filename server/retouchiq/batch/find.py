@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from retouchiq.api.images import PHOTOS
 from retouchiq.batch.journal import NAME
+from retouchiq.endings import PHOTOS
 
 _OUTPUT = {"darktable_exported"}  # where darktable's own exports go
 
