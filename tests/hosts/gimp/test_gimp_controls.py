@@ -170,7 +170,8 @@ def test_edits_look_the_same_in_every_precision(precision, photo):
 def test_a_grey_image_takes_the_same_filters(photo):
     [grey] = photo.sweep("monochrome", [100])
     grey_photo = dataclasses.replace(photo, before=grey)
-    edits = [Edit(control="exposure", amount=1), Edit(control="shadows", amount=50), Edit(control="clarity", amount=50)]
+    wanted = {"exposure": 1, "shadows": 50, "clarity": -50, "contrast": 30, "texture": 30}
+    edits = [Edit(control=control, amount=amount) for control, amount in wanted.items()]
     after = grey_photo.after(*edits, grey=True)
     assert effects.difference(grey_photo.after(*edits), after) < 0.5
     assert effects.lightness(grey, after) > 8
