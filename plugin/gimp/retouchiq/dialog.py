@@ -38,14 +38,13 @@ def ask(procedure: Gimp.Procedure, config: Gimp.ProcedureConfig, history: Path) 
 
 
 def _instruction(config: Gimp.ProcedureConfig, before: list[str], dialog: Gtk.Dialog) -> Gtk.Widget:
-    """A line to type in, with what was asked before in its list and as completions."""
+    """A line to type in, with what was asked before in its list."""
     box = Gtk.ComboBoxText.new_with_entry()
     for line in before:
         box.append_text(line)
     entry = box.get_child()
     entry.set_width_chars(60)
     entry.set_placeholder_text(_("warmer, and lift the shadows a little"))
-    entry.set_completion(Gtk.EntryCompletion(model=box.get_model(), text_column=0, inline_completion=False))
     config.bind_property("instruction", entry, "text", BOTH)
     entry.connect("changed", lambda _entry: _allow(dialog, entry))
     entry.connect("activate", lambda _entry: _confirm(dialog, entry))

@@ -80,7 +80,8 @@ def retouch(procedure, run_mode, image, drawables, config, _data):
         return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, None)
     try:
         wish = _wish(config)
-        instructions.remember(history, wish.instruction)
+        if windows:  # what scripts ask is no memory of the user's
+            instructions.remember(history, wish.instruction)
         answers = _watched(image, drawables, wish, windows)
     except Cancelled:
         return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, None)

@@ -496,9 +496,11 @@ def test_the_dialog_passes_every_option_on_and_the_chosen_answer_is_applied(gimp
     type_instruction(gimp, "brighter")
     time.sleep(2)  # until the server has told its looks
     place = sorted(lexicon().looks).index("autumn") + 1  # the first entry is "none"
-    gimp.press("alt+l", *["Down"] * place, "alt+g", "ctrl+a")
-    gimp.tool("xdotool", "type", "50")
-    gimp.press("Tab", "alt+v", "Down", "Down", "Down", "alt+t")
+    gimp.press("alt+l", *["Down"] * place)
+    gimp.press("alt+g", "ctrl+a")
+    gimp.tool("xdotool", "type", "--delay", "60", "50")
+    gimp.press("Tab", "alt+v", "Down", "Down", "Down")
+    gimp.press("alt+t")
     chooser = gimp.window("^Choose an answer", 90)
     time.sleep(0.5)
     gimp.click(chooser, 500, 120)  # the second of three
