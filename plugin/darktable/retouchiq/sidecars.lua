@@ -97,9 +97,16 @@ local function list(text, name)
   return text:match("<darktable:" .. name .. ">.*</darktable:" .. name .. ">") or ""
 end
 
+-- darktable tells an edited photo by this hash being another one than those of its own first edit, and works it out
+-- anew at the next change. The server leaves it out.
+local function hash(other)
+  if property(other, "history_current_hash") or #sidecars.steps(other) == 0 then return nil end
+  return ('darktable:history_current_hash="%016x%016x"'):format(os.time(), #other)
+end
+
 -- The sidecar text with the edit of another one in it, and rating, tags and everything else its own.
 function sidecars.graft(text, other)
-  local properties = {}
+  local properties = { hash(other) }
   for _, name in ipairs(PROPERTIES) do
     text = text:gsub("%s*darktable:" .. name .. '="[^"]*"', "")
     properties[#properties + 1] = property(other, name)
