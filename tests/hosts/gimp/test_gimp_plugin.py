@@ -422,6 +422,14 @@ def wait_for(look, seconds=60):
         time.sleep(0.2)
 
 
+def applied(gimp, layer):
+    """Wait until a run in the window has put its filters there, one after the other; answers them."""
+    wait_for(lambda: filters(gimp, layer))
+    gimp.window("Untitled")  # the progress window is gone when all are there
+    wait_for(lambda: gimp.tool("xdotool", "search", "--onlyvisible", "--name", "^Retouching$") == "")
+    return filters(gimp, layer)
+
+
 @pytest.fixture
 def window(gimp, photo):
     """The photo in a window; answers its image and layer."""
@@ -448,7 +456,7 @@ def test_the_dialog_retouches_and_one_undo_restores_exactly(gimp, window):
     dialog(gimp)
     type_instruction(gimp, "warmer and brighter")
     gimp.press("Return")
-    wait_for(lambda: filters(gimp, layer))
+    applied(gimp, layer)
     gimp.window("Untitled")
     assert effects.yellow(before, shown(gimp, image)) > 1
     time.sleep(0.5)
@@ -463,13 +471,11 @@ def test_the_filter_runs_again_with_the_last_values(gimp, window):
     dialog(gimp)
     type_instruction(gimp, "darker")
     gimp.press("Return")
-    wait_for(lambda: filters(gimp, layer))
-    first = filters(gimp, layer)
+    first = applied(gimp, layer)
     call(gimp, image, name="plug-in-retouchiq-remove")
     gimp.window("Untitled")
     gimp.press("ctrl+f")
-    wait_for(lambda: filters(gimp, layer))
-    assert filters(gimp, layer) == first
+    assert applied(gimp, layer) == first
 
 
 def test_cancelling_leaves_nothing(gimp, window):
@@ -494,7 +500,7 @@ def test_the_dialog_passes_every_option_on_and_the_chosen_answer_is_applied(gimp
     call(gimp, image, name="plug-in-retouchiq-remove")
     dialog(gimp)
     type_instruction(gimp, "brighter")
-    time.sleep(2)  # until the server has told its looks
+    time.sleep(6)  # until the server has told its looks
     place = sorted(lexicon().looks).index("autumn") + 1  # the first entry is "none"
     gimp.press("alt+l", *["Down"] * place)
     gimp.press("alt+g", "ctrl+a")
@@ -504,5 +510,4 @@ def test_the_dialog_passes_every_option_on_and_the_chosen_answer_is_applied(gimp
     chooser = gimp.window("^Choose an answer", 90)
     time.sleep(0.5)
     gimp.click(chooser, 500, 120)  # the second of three
-    wait_for(lambda: filters(gimp, layer))
-    assert filters(gimp, layer) == expected
+    assert applied(gimp, layer) == expected
