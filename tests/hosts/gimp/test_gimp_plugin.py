@@ -510,4 +510,4 @@ def test_the_dialog_passes_every_option_on_and_the_chosen_answer_is_applied(gimp
     chooser = gimp.window("^Choose an answer", 90)
     time.sleep(0.5)
     gimp.click(chooser, 500, 120)  # the second of three
-    assert applied(gimp, layer) == expected
+    wait_for(lambda: filters(gimp, layer) == expected)
