@@ -17,7 +17,6 @@ local history = {}
 local version = dt.configuration.api_version_major * 100 + dt.configuration.api_version_minor
 local LOADS_SIDECARS = version >= 905
 
-local PATIENCE = 1500 -- times 20 ms, for a change of view: that waits for a picture being computed
 
 local TRIES = 3
 local SETTLING = 300 -- ms, in which a thumbnail is under way
@@ -150,37 +149,18 @@ local function load_into_library(image, path, wait)
   return false, NOT_KEPT
 end
 
-local function enter(view)
-  dt.gui.current_view(dt.gui.views[view])
-  for _ = 1, PATIENCE do
-    if dt.gui.current_view().id == view then return true end
-    dt.control.sleep(20)
-  end
-  return false, _("darktable does not leave the darkroom.")
-end
+local NOT_HERE = _("darktable takes this edit, which has a drawn mask, only in the lighttable, or on a duplicate.")
+local POINTED = _("Move the mouse off the other photos and try again: nothing was changed.")
 
 -- The open photo has a history in the darkroom. Making that read another one from here stops darktable for good (5.4.1
--- locks the photo twice) or ends it (4.2.1 builds its modules' widgets in a thread that may not): so the darkroom is
--- left for that moment.
-local function load_outside(image, path)
-  local selection = dt.gui.selection()
-  local left, why = enter("lighttable")
-  if not left then return false, why end
-  local loaded
-  loaded, why = load_into_library(image, path)
-  dt.gui.selection({ image })
-  enter("darkroom")
-  -- it opens the photo under the mouse where there is one
-  if not is_open(image) then dt.gui.views.darkroom.display_image(image) end
-  dt.gui.selection(selection)
-  return loaded, why
-end
-
+-- The menu's action records a step for the darkroom's undo. It acts on the photo under the mouse if one is there.
+-- darkroom for that moment. What a style brings is the way.
 -- The menu's action records a step for the darkroom's undo. It acts on the photo under the mouse if there is one.
 local function load_as_style(image, path)
   local name, pointed = new_name(), dt.gui.hovered
   local text = restyle.between(name, shell.read(state_of(image)), shell.read(path))
-  if not text or (pointed and pointed.id ~= image.id) then return load_outside(image, path) end
+  if not text then return false, NOT_HERE end
+  if pointed and pointed.id ~= image.id then return false, POINTED end
   return with_style(name, text, image, function(style)
     dt.gui.action("global/styles/" .. style.name, 0, "", "", 1.0)
     return true
