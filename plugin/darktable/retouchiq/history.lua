@@ -153,7 +153,7 @@ local NOT_HERE = _("darktable takes this edit, which has a drawn mask, only in t
 local POINTED = _("Move the mouse off the other photos and try again: nothing was changed.")
 
 -- The open photo has a history in the darkroom. Making that read another one from here stops darktable for good (5.4.1
--- The menu's action records a step for the darkroom's undo. It acts on the photo under the mouse if one is there.
+-- locks the photo twice) or ends it (4.2.1 builds its modules' widgets in a thread that may not); so can leaving the
 -- darkroom for that moment. What a style brings is the way.
 -- The menu's action records a step for the darkroom's undo. It acts on the photo under the mouse if there is one.
 local function load_as_style(image, path)
