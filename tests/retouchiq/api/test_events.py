@@ -132,13 +132,14 @@ def test_an_event_number_that_is_none_is_refused(last, plain, photo):
 
 
 def test_a_killed_server_loses_no_edit_and_no_turn(state, photo):
-    slow, own = Path(shutil.copy(photo, photo.with_name("slow-kill.png"))), photo.with_name("own.png")
-    shutil.copy(photo, own)
+    # two files: two jobs on one photo would wait for one another
+    slow, other = (Path(shutil.copy(photo, photo.with_name(name))) for name in ("slow-kill.png", "slow-turn.png"))
+    own = Path(shutil.copy(photo, photo.with_name("own.png")))
     with plain_server.running(state) as first:
         kept = first.ended(first.edit(photo))
         turning = first.ended(first.edit(own))
         own.unlink()
-        own.symlink_to(slow)
+        own.symlink_to(other)
         first.http.post(f"/v1/edits/{turning['id']}/turns", json={"instruction": "a bit less"})
         running = first.edit(slow)
         waiting = [first.edit(slow, "darker") for _ in range(2)]
@@ -147,8 +148,9 @@ def test_a_killed_server_loses_no_edit_and_no_turn(state, photo):
         heard = next(number for number, name, _ in first.events(running) if name != "comment")
         first.kill()
     # nothing may be slow for the second server
-    slow.rename(slow.with_name("quick.png"))
-    slow.symlink_to("quick.png")
+    for file in (slow, other):
+        quick = file.rename(file.with_name(file.name.replace("slow", "quick")))
+        file.symlink_to(quick)
     with plain_server.running(state) as second:
         assert second.http.get(f"/v1/edits/{kept['id']}").json() == kept
         assert [second.ended(edit)["state"] for edit in (turning, running, *waiting)] == ["done"] * 4
