@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 import pyexiv2
@@ -19,15 +19,26 @@ from hostbridge.darktable.settings import ModuleSettings
 from hostbridge.darktable.sidecar import Sidecar
 from retouchiq.reward import Picture
 
+# Exiv2 writes its remarks about a file to standard output, which belongs to --json.
+pyexiv2.set_log_level(4)
+
 
 def sidecar_path(image: Path) -> Path:
     """Where darktable looks for a photo's sidecar: ``<image file name>.xmp`` beside it."""
     return image.with_name(f"{image.name}.xmp")
 
 
-@cache
 def exif_orientation(image: Path) -> int:
     """The EXIF orientation (1…8) of a photo file; 1 where it has none or none that can be read."""
+    try:
+        return _orientation(image, image.stat().st_mtime_ns)
+    except OSError:
+        return 1
+
+
+@lru_cache(1024)
+def _orientation(image: Path, changed: int) -> int:
+    """``changed``: when the file was, so that a server that runs for days reads a turned photo again."""
     try:
         with pyexiv2.Image(str(image)) as file:
             orientation = int(file.read_exif().get("Exif.Image.Orientation", 1))
