@@ -49,5 +49,5 @@ def test_a_state_without_a_history_is_refused_by_name(tmp_path, data, content):
     else:
         state.write_bytes(content)
     photo = Photo(tmp_path / "photo.jpg", None, None, 64, state=state)
-    with pytest.raises(MalformedSidecar, match="XMP packet|holds no darktable history"):
+    with pytest.raises(MalformedSidecar, match=r"XMP packet|holds no darktable history"):
         photo.observe()
