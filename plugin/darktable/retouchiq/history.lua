@@ -2,10 +2,12 @@
 -- back, and looking at before and after. Rating, labels, tags and texts stay; the photo file is never written.
 --
 -- darktable 5.2 and later (Lua API 9.5) load a sidecar into a photo of the library. Before that, an empty style makes
--- the undoable step and reread.lua brings the history. In the darkroom neither is possible: restyle.lua says what is.
+-- the undoable step and reread.lua brings the history. Neither works on the photo that is open in the darkroom: a style
+-- brings what it can (restyle.lua), and for the rest the darkroom shows another photo meanwhile (aside.lua).
 
 local dt = require "darktable"
 
+local aside = require "retouchiq/aside"
 local reread = require "retouchiq/reread"
 local restyle = require "retouchiq/restyle"
 local shell = require "retouchiq/shell"
@@ -36,17 +38,10 @@ local function number()
   return count
 end
 
-local function is_open(image)
-  if dt.gui.current_view().id ~= "darkroom" then return false end
-  -- also has darktable write what was done in the darkroom into its library
-  local open = dt.gui.views.darkroom.display_image()
-  return open ~= nil and open.id == image.id
-end
-
 -- A sidecar with all that the library knows of image, also what was not written beside the photo yet: its path, or nil
 -- and why not. The "copy" format is the one way that asks no preference of the user's and renders nothing.
 function history.state(image, folder)
-  is_open(image)
+  aside.is_open(image) -- has darktable write what was done in the darkroom
   local stem = string.format("%s%sstate-%d-%d", folder, shell.SEPARATOR, image.id, number())
   local ending = image.filename:match("[^.]*$")
   dt.new_format("copy"):write_image(image, stem .. ".", false)
@@ -105,6 +100,7 @@ end
 local function renew_thumbnail(image)
   dt.control.sleep(SETTLING)
   image:drop_cache()
+  if dt.gui.current_view().id == "darkroom" then return end -- draws its own
   for _ = 1, 2 do dt.gui.action("global/toggle focus peaking", 0, "", "", 1.0) end
 end
 
@@ -140,6 +136,7 @@ local function load_into_library(image, path, wait)
   for _ = 1, TRIES do
     local merged, why = grafted(image, path)
     if not merged then return false, why end
+    if aside.is_open(image) then return false, NOT_KEPT end
     local loaded
     loaded, why = (LOADS_SIDECARS and load_by_call or load_by_rereading)(image, merged)
     if not loaded then return false, why end
@@ -149,17 +146,18 @@ local function load_into_library(image, path, wait)
   return false, NOT_KEPT
 end
 
-local NOT_HERE = _("darktable takes this edit, which has a drawn mask, only in the lighttable, or on a duplicate.")
 local POINTED = _("Move the mouse off the other photos and try again: nothing was changed.")
 
 -- The open photo has a history in the darkroom. Making that read another one from here stops darktable for good (5.4.1
 -- locks the photo twice) or ends it (4.2.1 builds its modules' widgets in a thread that may not); so can leaving the
--- darkroom for that moment. What a style brings is the way.
+-- darkroom for that moment. What a style brings goes in at once; for the rest the darkroom shows another photo meanwhile.
 -- The menu's action records a step for the darkroom's undo. It acts on the photo under the mouse if there is one.
-local function load_as_style(image, path)
+local function load_into_open(image, path)
   local name, pointed = new_name(), dt.gui.hovered
   local text = restyle.between(name, shell.read(state_of(image)), shell.read(path))
-  if not text then return false, NOT_HERE end
+  if not text then
+    return aside.during(image, function() return load_into_library(image, path, SETTLING) end)
+  end
   if pointed and pointed.id ~= image.id then return false, POINTED end
   return with_style(name, text, image, function(style)
     dt.gui.action("global/styles/" .. style.name, 0, "", "", 1.0)
@@ -168,7 +166,7 @@ local function load_as_style(image, path)
 end
 
 local function load(image, path)
-  return (is_open(image) and load_as_style or load_into_library)(image, path)
+  return (aside.is_open(image) and load_into_open or load_into_library)(image, path)
 end
 
 -- kept files ---------------------------------------------------------------------------------------------------------

@@ -54,9 +54,10 @@ local function lay(path, text)
   end
 end
 
-local function why_not(image, versions)
+-- Why no sidecar of the photo may be written for a moment, nil if it may.
+function reread.why_not(image)
   if image.local_copy then return _("A photo with a local copy cannot be edited here: remove the copy first.") end
-  local stray = unknown_sidecar(image, versions)
+  local stray = unknown_sidecar(image, reread.versions(image))
   if stray then return string.format(_("%s belongs to no photo in the library: import or remove it."), stray) end
 end
 
@@ -74,7 +75,7 @@ end
 -- True, or false and why.
 function reread.load(image, number, path, state)
   local versions = reread.versions(image)
-  local reason = why_not(image, versions)
+  local reason = reread.why_not(image)
   if reason then return false, reason end
   local texts = {}
   for each, version in pairs(versions) do texts[each] = shell.read(state(version)) end

@@ -28,8 +28,9 @@ end
 
 -- The text of a style of that name which leads from the sidecar text is to the sidecar text wanted, nil where none can.
 function restyle.between(name, is, wanted)
-  for form in pairs(sidecars.forms(wanted)) do
-    if not sidecars.forms(is)[form] then return nil end
+  local forms = sidecars.forms(is)
+  for identity, form in pairs(sidecars.forms(wanted)) do
+    if forms[identity] ~= form then return nil end
   end
   local old, new, plugins = sidecars.in_effect(is), sidecars.in_effect(wanted), {}
   for key, step in pairs(new) do

@@ -30,10 +30,13 @@ function sidecars.in_effect(text)
   return found
 end
 
--- The identities of the drawn forms, as a set.
+-- The drawn forms as last changed: what each is like, by identity.
 function sidecars.forms(text)
   local found = {}
-  for identity in text:gmatch('darktable:mask_id="(%d+)"') do found[identity] = true end
+  for element in (text:match("<darktable:masks_history>(.*)</darktable:masks_history>") or ""):gmatch("<rdf:li(.-)/>") do
+    local form = fields(element)
+    found[form.mask_id] = form.mask_version .. " " .. form.mask_points
+  end
   return found
 end
 
