@@ -51,7 +51,7 @@ def test_from_click_to_applied_takes_little_more_than_the_edit(desk, tmp_path, p
     ratios = []
     for name, size in SIZES.items():
         runs = []
-        for number in range(4):
+        for number in range(6):
             path = tmp_path / f"{size[0]}-{number}.jpg"
             Image.fromarray(coffee()).resize(size).save(path, quality=95)
             runs.append((reported(path, tmp_path / "out"), clicked(desk, path)))
@@ -59,6 +59,6 @@ def test_from_click_to_applied_takes_little_more_than_the_edit(desk, tmp_path, p
         ratios.append(click / edit)
         lines.append(f"| {name} | {edit:.2f} s | {click:.2f} s | {click / edit:.2f} |")
     if pytestconfig.getoption("write_tables"):
-        text = f"# The darktable plug-in\n\n“{INSTRUCTION}”, warm server, median of 3.\n\n" + "\n".join(lines) + "\n"
+        text = f"# The darktable plug-in\n\n“{INSTRUCTION}”, warm server, median of 5.\n\n" + "\n".join(lines) + "\n"
         (Path(__file__).parents[2] / "docs" / "measured" / "darktable.md").write_text(text)
     assert max(ratios) <= BAR, "\n".join(lines)
