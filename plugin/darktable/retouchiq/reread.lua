@@ -45,12 +45,22 @@ local function unknown_sidecar(image, versions)
   end
 end
 
+-- Makes text the content of path: killed at any moment, the path holds the old text or the new. (Windows does not
+-- rename onto a file that is there.)
+local function replace(path, text)
+  local new = path .. ".retouchiq"
+  shell.write(new, text)
+  if os.rename(new, path) then return end
+  os.remove(path)
+  assert(os.rename(new, path))
+end
+
 -- Puts text at path; what undoes that.
 local function lay(path, text)
   local before = exists(path) and shell.read(path)
-  shell.write(path, text)
+  replace(path, text)
   return function()
-    if before then shell.write(path, before) else os.remove(path) end
+    if before then replace(path, before) else os.remove(path) end
   end
 end
 
