@@ -7,6 +7,15 @@ from hostbridge.darktable.sidecar import Sidecar
 
 pyexiv2 = pytest.importorskip("pyexiv2")
 
+
+@pytest.fixture(autouse=True)
+def _complaints():
+    """As pyexiv2 comes: it raises what Exiv2 complains of. (Elsewhere Exiv2 is silenced for the whole process.)"""
+    pyexiv2.set_log_level(2)
+    yield
+    pyexiv2.set_log_level(4)
+
+
 PACKET = """<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
 <rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/"
  xmlns:darktable="http://darktable.sf.net/" darktable:xmp_version="5" darktable:history_end="2">

@@ -149,6 +149,8 @@ class LibraryRenderer:
                 return None
             packet, log = _unpack(answer)
             self._start_failures = 0
+            if not packet:  # written after the picture, which then is not whole either
+                raise OSError("darktable wrote no sidecar of it")
             applied.check(sidecar, packet, log, self._darktable.version)
             return finish(out, packet)
 
