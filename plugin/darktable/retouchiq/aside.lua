@@ -11,7 +11,8 @@ local aside = {}
 
 local PAUSE = 50 -- ms
 local PATIENCE = 600 -- pauses: darktable does not change photos while it works on one
-local REPEATED = dt.configuration.api_version_major * 100 + dt.configuration.api_version_minor < 905 and 4 or PATIENCE + 1
+local FORGETS = dt.configuration.api_version_major * 100 + dt.configuration.api_version_minor < 905
+local REPEATED = FORGETS and 4 or PATIENCE + 1
 local BUSY = _("darktable is still at work on the photo: try again when it is drawn.")
 
 -- Whether the darkroom shows image. Also has darktable write what was done in the darkroom into its library.
@@ -22,8 +23,8 @@ function aside.is_open(image)
 end
 
 -- Has the darkroom change from one image to another: true once it no longer shows the first, which it may also do
--- because the user chose a third. Before darktable 5.2 the wish is lost while it is busy, so it is repeated; after that it
--- waits its turn. Outside the darkroom it must not be uttered.
+-- because the user chose a third. Before darktable 5.2 the wish is lost while it is busy, so it is repeated; after that
+-- it waits its turn. Outside the darkroom it must not be uttered.
 local function change(from, to)
   for pause = 0, PATIENCE do
     if not aside.is_open(from) then return true end

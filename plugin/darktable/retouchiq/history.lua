@@ -150,7 +150,7 @@ local POINTED = _("Move the mouse off the other photos and try again: nothing wa
 
 -- The open photo has a history in the darkroom. Making that read another one from here stops darktable for good (5.4.1
 -- locks the photo twice) or ends it (4.2.1 builds its modules' widgets in a thread that may not); so can leaving the
--- darkroom for that moment. What a style brings goes in at once; for the rest the darkroom shows another photo meanwhile.
+-- darkroom for that moment. What a style brings goes in at once; for the rest the darkroom shows another photo.
 -- The menu's action records a step for the darkroom's undo. It acts on the photo under the mouse if there is one.
 local function load_into_open(image, path)
   local name, pointed = new_name(), dt.gui.hovered

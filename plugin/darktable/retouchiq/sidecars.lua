@@ -33,7 +33,8 @@ end
 -- The drawn forms as last changed: what each is like, by identity.
 function sidecars.forms(text)
   local found = {}
-  for element in (text:match("<darktable:masks_history>(.*)</darktable:masks_history>") or ""):gmatch("<rdf:li(.-)/>") do
+  local masks = text:match("<darktable:masks_history>(.*)</darktable:masks_history>") or ""
+  for element in masks:gmatch("<rdf:li(.-)/>") do
     local form = fields(element)
     found[form.mask_id] = form.mask_version .. " " .. form.mask_points
   end
