@@ -1,21 +1,18 @@
 """A real server with the real darktable: photos edited over HTTP, changed further, cancelled, not lost by a kill."""
 
 import json
-import os
 import shutil
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
 
-import httpx
 import numpy as np
 import psutil
 import pytest
 from effects import difference, lightness
 from PIL import Image
-from plain_server import Client
+from plain_server import Process
 
 from hostbridge.darktable.sidecar import Sidecar
 from retouchiq.recipe import read
@@ -23,25 +20,10 @@ from retouchiq.recipe import read
 pytestmark = pytest.mark.hosts
 
 
-class Server(Client):
-    """``retouchiq serve`` on the state folder ``state``."""
+class Server(Process):
+    """``retouchiq serve`` on the state folder ``state``, and a client of it."""
 
-    def __init__(self, state):
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "retouchiq", "serve", "--port", "0"],
-            env={**os.environ, "RETOUCHIQ_STATE": str(state)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-        url = self.process.stdout.readline().strip()
-        headers = {"Authorization": f"Bearer {(state / 'token').read_text().strip()}"}
-        super().__init__(httpx.Client(base_url=url, headers=headers, timeout=30, verify=False), state)
-
-    def close(self):
-        self.http.close()
-        self.process.terminate()
-        self.process.wait(20)
+    command = (sys.executable, "-m", "retouchiq", "serve", "--port", "0")
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,6 @@ from retouchiq.api import place
 from retouchiq.api.security import Guard
 
 ADDRESS = "127.0.0.1"
-PORT = 8733
 HEAD = 10.0  # seconds in which the head of a request must arrive
 CONNECTIONS = 256
 GRACE = 3  # seconds that requests under way get when the server stops

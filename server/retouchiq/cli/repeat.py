@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     image = (args.image or Path(recipe.image)).resolve()
     check_readable(image)
     out = (args.out or Path(f"{image.name}.repeated")).resolve()
-    job = Job(image, (recipe.instructions[0],), out, size=recipe.size, budget=1)
+    job = Job(image, (recipe.instructions[0],), out, size=recipe.size, budget=1, look=recipe.look)
     reward = open_reward(recipe.reward)
     with locked(image, timeout=0), progress() as say, open_renderer("library") as renderer:
         answer = edit(job, RecipeAgent(recipe), reward, renderer, installed_schema(), said(say))

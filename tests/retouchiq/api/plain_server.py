@@ -128,11 +128,13 @@ def parse(lines):
 
 
 class Process(Client):
-    """A server process of its own, started on ``state``, and a client of it."""
+    """A server process of its own, started by ``command`` on ``state``, and a client of it."""
+
+    command = (sys.executable, __file__)
 
     def __init__(self, state):
         self.process = subprocess.Popen(
-            [sys.executable, __file__],
+            self.command,
             env={**os.environ, "RETOUCHIQ_STATE": str(state)},
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -162,12 +162,6 @@ class Pool:
         self._first: Future[Worker] | None = self._keeper.submit(self._spawn)
 
     @property
-    def pids(self) -> list[int]:
-        """The worker processes that are alive."""
-        with self._lock:
-            return [worker.pid for worker in self._all]
-
-    @property
     def share(self) -> int:
         """The cores each busy worker should use."""
         with self._lock:
