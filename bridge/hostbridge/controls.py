@@ -124,6 +124,23 @@ class Ellipse(BaseModel):
     feather: float = Field(0.5, ge=0, le=2)
 
 
+Ring = tuple[tuple[float, float], ...]
+"""The corners (x, y) of a closed polygon, 0…1 of the displayed picture, three or more, no corner twice."""
+
+
+class Outline(BaseModel):
+    """What was found in a picture, as polygons: inside any of ``rings`` and inside none of ``holes``.
+
+    ``feather``: width of the transition, which lies half inside and half outside, as a fraction of the picture's short
+    side.
+    """
+
+    model_config = ConfigDict(frozen=True)
+    rings: tuple[Ring, ...] = Field(min_length=1)
+    holes: tuple[Ring, ...] = ()
+    feather: float = Field(0.02, ge=0, le=1)
+
+
 Trapezoid = tuple[float, float, float, float]
 """Where a range starts, is full, starts to end, is over: ascending."""
 

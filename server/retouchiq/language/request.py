@@ -17,6 +17,8 @@ class Wish(BaseModel):
     "clearly" 1.4, "a lot" 1.8, "extremely" 2.5; looks and words that move several controls weigh them.
     ``exact``: the signed amount in the control's own unit where the user named one ("by two thirds of a stop" is 0.67,
     "−20 %" is −20), else None.
+    ``start``: the signed amount to begin with, in the control's own unit, where something knows it before the picture
+    is looked at (a look, the user's own style); unlike ``exact`` it is trimmed on the render.
     ``located``: False where the region's name (``sky``, ``face``, …) has to be found in the picture first; the region
     then has a name and no parts.
     ``words``: the words of the instruction this was read from.
@@ -29,6 +31,7 @@ class Wish(BaseModel):
     direction: int
     strength: float = 1.0
     exact: float | None = None
+    start: float | None = None
     region: Region = EVERYWHERE
     located: bool = True
     words: str = ""
@@ -51,9 +54,25 @@ class Limit(BaseModel):
     words: str = ""
 
 
+class Aim(BaseModel):
+    """A change that a look, a reference or a style wants to see in the picture, whatever control brings it.
+
+    ``measure``: one of `retouchiq.reward.measured.table.MEASURES`. ``change``: signed, in that measure's unit, from the
+    picture before. ``weight``: relative to a wish (1.0). ``why``: for people ("the blacks of a faded print are grey").
+    """
+
+    model_config = ConfigDict(frozen=True)
+    measure: str
+    change: float
+    region: Region = EVERYWHERE
+    weight: float = 1.0
+    why: str = ""
+
+
 class Request(BaseModel):
     """An instruction, read.
 
+    ``aims``: what the result should show beside the wishes; they become criteria of the rubric.
     ``looks``: names of looks described ("cinematic teal and orange"); their wishes are already in ``wishes``, so this
     is only for the explanation.
     ``free``: controls named without a direction ("fix the white balance", "straighten it"): the picture decides theirs.
@@ -66,6 +85,7 @@ class Request(BaseModel):
     instruction: str
     wishes: tuple[Wish, ...] = ()
     limits: tuple[Limit, ...] = ()
+    aims: tuple[Aim, ...] = ()
     looks: tuple[str, ...] = ()
     free: tuple[str, ...] = ()
     open_ended: bool = False

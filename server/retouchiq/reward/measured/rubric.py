@@ -9,7 +9,7 @@ import numpy as np
 
 from hostbridge.controls import CONTROLS, HUES, TONES, Region
 from hostbridge.weights import Weights, tonal, weights_in_lab
-from retouchiq.language.request import Limit, Request, Wish
+from retouchiq.language.request import Aim, Limit, Request, Wish
 from retouchiq.regions import find
 from retouchiq.reward import Criterion
 from retouchiq.reward.measured import colour, tone
@@ -66,6 +66,7 @@ class _Writer:
 
     def write(self) -> list[Probe]:
         wished = [probe for wish in self.wishes for probe in self._wish(wish)]
+        wished += [probe for aim in self.request.aims for probe in self._aim(aim)]
         # what a module field named directly moves is not known here: only limits and quality speak on it
         unknown = any(wish.control not in ROWS for wish in self.request.wishes)
         kept = [*self._limits(), *([] if unknown else [*self._kept(), *self._outside()])]
@@ -107,6 +108,25 @@ class _Writer:
         self.moved |= row.moves
         self.risks |= row.risks
         return probes
+
+    def _aim(self, aim: Aim) -> list[Probe]:
+        where = (weights_in_lab(aim.region, self.scene.lab) * self.spared).astype(np.float32)
+        if where.mean() < PRESENT:
+            return []
+        before = MEASURES[aim.measure].take(self.itself, where, {})
+        criterion = Criterion(
+            name=aim.why or aim.measure,
+            measure=aim.measure,
+            kind="wish",
+            weight=aim.weight,
+            target=before + aim.change,
+            tolerance=max(WISH_TOLERANCE * abs(aim.change), 1e-3),
+            unit=MEASURES[aim.measure].unit,
+            before=before,
+            direction=1 if aim.change > 0 else -1,
+            region_name=aim.region.name,
+        )
+        return [Probe(criterion, where, {}, _place(aim.region.name))]
 
     # --- what must stay
 
