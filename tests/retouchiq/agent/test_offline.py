@@ -96,6 +96,13 @@ def test_a_dark_photo_gets_more_light_than_a_normal_one_for_the_same_complaint()
     assert dark > normal > 0
 
 
+def test_a_known_start_is_where_an_amount_begins_and_may_still_be_trimmed():
+    request = Request(instruction="x", wishes=(Wish(control="vibrance", direction=1, start=12.0),))
+    plan = OfflineAgent().propose(scene(), request)
+    assert plan.edits[0].amount == 12.0
+    assert plan.exact == ()
+
+
 def test_an_exact_amount_outside_the_range_is_clamped_and_said():
     request = Request(instruction="x", wishes=(Wish(control="exposure", direction=1, exact=9.0),))
     plan = OfflineAgent().propose(scene(), request)

@@ -124,6 +124,15 @@ CHOOSE: dict[str, Callable[[Wish, Facts], tuple[float, str]]] = {
 """Amount and reason for controls whose amount depends on the picture; the others take `PLAIN`."""
 
 
+def _first(wish: Wish, seen: Facts) -> tuple[float, str]:
+    """The signed amount to begin with, and why: what was named, what something else knows, or what the words say."""
+    if wish.exact is not None:
+        return wish.exact, "as named"
+    if wish.start is not None:
+        return wish.start, "where it starts from"
+    return CHOOSE.get(wish.control, _plain)(wish, seen)
+
+
 def propose(seen: Facts, request: Request) -> Plan:
     """A plan for ``request`` on the picture that ``seen`` was learnt from.
 
@@ -134,9 +143,7 @@ def propose(seen: Facts, request: Request) -> Plan:
     notes: list[str] = []
     reasons: list[str] = []
     for wish in request.wishes:
-        amount, reason = (
-            (wish.exact, "as named") if wish.exact is not None else CHOOSE.get(wish.control, _plain)(wish, seen)
-        )
+        amount, reason = _first(wish, seen)
         edit = Edit(
             control=wish.control,
             amount=_tidy(amount),
