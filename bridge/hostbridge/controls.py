@@ -186,7 +186,7 @@ class Region(BaseModel):
     name: str = "everywhere"
     tones: Trapezoid | None = None
     hues: tuple[float, float] | None = None
-    shape: Gradient | Ellipse | None = None
+    shape: Gradient | Ellipse | Outline | None = None
     inverted: bool = False
 
     @property

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+from scipy import ndimage
 from skimage.color import rgb2lab
 
-from hostbridge.controls import Ellipse, Gradient, Region, Trapezoid
+from hostbridge.controls import Ellipse, Gradient, Outline, Region, Ring, Trapezoid
 
 Weights = NDArray[np.float32]
 """How much each pixel belongs to a region: (height, width), 0…1."""
@@ -18,6 +20,7 @@ Picture = NDArray[np.float32]
 """(height, width, 3), sRGB 0…1."""
 
 HUE_FALLOFF = 0.5  # of the half width: where a colour range ends after its full part
+FINER = 4  # times the picture's size: how finely an outline is drawn before it is averaged
 COLOURED = (4.0, 12.0)  # C*: hues of greyer pixels mean nothing, hues above are certain
 
 
@@ -56,8 +59,10 @@ def coloured(lab: NDArray[np.float32], centre: float, half_width: float) -> Weig
     return (near * np.clip((chroma - low) / (high - low), 0, 1)).astype(np.float32)
 
 
-def drawn(shape: Gradient | Ellipse, height: int, width: int) -> Weights:
+def drawn(shape: Gradient | Ellipse | Outline, height: int, width: int) -> Weights:
     """The weights of a drawn shape on a picture of ``height`` × ``width``."""
+    if isinstance(shape, Outline):
+        return _outlined(shape, height, width)
     x = (np.arange(width, dtype=np.float32) + 0.5)[None, :]
     y = (np.arange(height, dtype=np.float32) + 0.5)[:, None]
     if isinstance(shape, Gradient):
@@ -72,6 +77,29 @@ def drawn(shape: Gradient | Ellipse, height: int, width: int) -> Weights:
     if shape.feather == 0:
         return np.asarray(radius <= 1, np.float32)
     return _smooth((1 + shape.feather - radius) / shape.feather)
+
+
+def _outlined(shape: Outline, height: int, width: int) -> Weights:
+    """Inside any ring and no hole, with a smooth step of the feather's width across the edge."""
+    inside = _polygons(shape.rings, height, width) * (1 - _polygons(shape.holes, height, width))
+    reach = shape.feather * min(height, width)
+    if reach < 1:
+        return inside
+    full = inside > 0.5
+    if full.all() or not full.any():
+        return inside
+    within, beyond = (np.asarray(ndimage.distance_transform_edt(part), np.float32) for part in (full, ~full))
+    # distances are to the next pixel's middle, the edge lies half way
+    return _smooth(0.5 + np.where(full, within - 0.5, 0.5 - beyond) / reach)
+
+
+def _polygons(rings: tuple[Ring, ...], height: int, width: int) -> Weights:
+    """The union of polygons, antialiased."""
+    canvas = Image.new("L", (width * FINER, height * FINER))
+    draw = ImageDraw.Draw(canvas)
+    for ring in rings:
+        draw.polygon([(x * canvas.width - 0.5, y * canvas.height - 0.5) for x, y in ring], fill=255)
+    return (np.asarray(canvas.reduce(FINER)) / 255).astype(np.float32)
 
 
 def _smooth(t: NDArray[np.float32]) -> Weights:

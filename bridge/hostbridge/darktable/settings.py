@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from hostbridge.controls import Ellipse, Gradient, Region, Trapezoid
+from hostbridge.controls import Ellipse, Gradient, Outline, Region, Trapezoid
 
 OURS = "retouchiq"
 """The instance name of every module we add or change: how an edit of ours is recognised and removed."""
@@ -24,7 +24,7 @@ class Mask:
 
     tones: Trapezoid | None = None
     hues: tuple[float, float] | None = None
-    shape: Gradient | Ellipse | None = None
+    shape: Gradient | Ellipse | Outline | None = None
     inverted: bool = False
     opacity: float = 100.0
 

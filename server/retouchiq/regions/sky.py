@@ -1,10 +1,6 @@
-"""Where a region is that has to be found in the picture: the sky, by classical means."""
+"""The sky, by classical means: smooth, bright or blue pixels connected with the top edge."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,76 +8,14 @@ from PIL import Image
 from scipy import ndimage
 from skimage.color import rgb2lab
 
-from hostbridge.controls import Gradient, Region
-from hostbridge.weights import Weights
-from retouchiq.language.request import Limit, Request, Wish
+from hostbridge.controls import Gradient
+from retouchiq.regions.found import Found
 from retouchiq.reward import Picture
 
-Part = TypeVar("Part", Wish, Limit)
-
-
-@dataclass(frozen=True)
-class Found:
-    """A region found in a picture.
-
-    ``weights``: its pixels. ``shape``: a gradient that acts on it, for hosts without pixel masks. ``confidence``: 0…1.
-    """
-
-    name: str
-    weights: Weights
-    shape: Gradient
-    confidence: float
-
-
 SKY_SIDE = 192  # px of the long side: a sky is large, and noise and twigs are gone at this size
-SURE = 0.5  # confidence from which a region counts as found
 
 
-def find(name: str, picture: Picture) -> Found | None:
-    """The region called ``name`` (``sky``), or None where it is not there, not sure, or nobody knows how to find it."""
-    finder = FINDERS.get(name)
-    found = finder(picture) if finder else None
-    return found if found is not None and found.confidence >= SURE else None
-
-
-def locate(request: Request, picture: Picture) -> Request:
-    """``request`` with every named region looked up in ``picture``.
-
-    A wish whose region is not found is moved to ``unsupported`` with the reason; a limit likewise.
-    """
-    parts: list[Wish | Limit] = [*request.wishes, *request.limits]
-    unplaced = [part for part in parts if not part.located]
-    names = {part.region.name for part in unplaced}
-    found = {name: find(name.removeprefix("not "), picture) for name in names}
-    lost = tuple(_not_found(part) for part in unplaced if found[part.region.name] is None)
-    return request.model_copy(
-        update={
-            "wishes": tuple(w for w in (_placed(w, found) for w in request.wishes) if w is not None),
-            "limits": tuple(k for k in (_placed(k, found) for k in request.limits) if k is not None),
-            "unsupported": request.unsupported + lost,
-        }
-    )
-
-
-def _placed(part: Part, found: dict[str, Found | None]) -> Part | None:
-    if part.located:
-        return part
-    place = found[part.region.name]
-    if place is None:
-        return None
-    inverted = part.region.name.startswith("not ")
-    region = Region(name=part.region.name, shape=place.shape, inverted=inverted)
-    return part.model_copy(update={"region": region, "located": True})
-
-
-def _not_found(part: Wish | Limit) -> str:
-    name = part.region.name.removeprefix("not ")
-    if name in FINDERS:
-        return f"“{part.words or name}”: no {name} was recognised in this picture."
-    return f"“{part.words or name}”: finding the {name} in a picture is not possible yet."
-
-
-def _sky(picture: Picture) -> Found | None:
+def sky(picture: Picture) -> Found | None:
     """Smooth, bright or blue pixels connected with the top edge."""
     height, width = picture.shape[:2]
     scale = SKY_SIDE / max(height, width)
@@ -157,9 +91,6 @@ def _sky_confidence(lab: NDArray[np.float32], area: NDArray[np.bool_]) -> float:
         (0.30, max(0.8 if is_blue else 0.0, float(np.clip((brighter - 5) / 25, 0, 1)))),
     )
     return float(sum(weight * mark for weight, mark in marks))
-
-
-FINDERS: dict[str, Callable[[Picture], Found | None]] = {"sky": _sky}
 
 
 def _resized(picture: Picture, height: int, width: int) -> Picture:
