@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from darktable_gui import Darktable, install, running
+from darktable_gui import Darktable, LuaError, install, running
 from PIL import Image
 
 from hostbridge.controls import Gradient
@@ -112,7 +112,18 @@ class Photo:
         return self.call(code + "assert(edited, why); return edited.id")
 
     def undo(self):
-        self.call("assert(history.undo(image))")
+        try:
+            self.call("assert(history.undo(image))")
+        except LuaError as error:
+            error.add_note(f"the photo has {self.steps(self.state())}")
+            for path in sorted(self.darktable.config.glob(f"retouchiq/{self.id} *.xmp")):
+                error.add_note(f"{path.name}: {self.steps(Sidecar.read(path))}")
+            raise
+
+    @staticmethod
+    def steps(sidecar):
+        steps = [f"{e.operation} {e.instance} {e.enabled} {hash(e.params)}" for e in sidecar.history]
+        return f"end {sidecar.history_end} of {steps}"
 
     def pixels(self, image=None) -> np.ndarray:
         path = self.path.parent / "export.png"

@@ -19,7 +19,6 @@ local history = {}
 local version = dt.configuration.api_version_major * 100 + dt.configuration.api_version_minor
 local LOADS_SIDECARS = version >= 905
 
-
 local TRIES = 3
 local SETTLING = 300 -- ms, in which a thumbnail is under way
 
@@ -200,15 +199,22 @@ local LOOKS = { { "shows after", "after" }, { "shows before", "before" }, { "aft
 local EDITED_SINCE = _("The photo was edited since: use darktable's own undo or its history, nothing was changed.")
 local NOT_OURS = _("RetouchIQ has not edited this photo.")
 
--- Which of "before" and "after" image shows: nil and why where it is neither.
-local function shown(image)
-  local known = false
+local function shown_now(image)
   for _, look in ipairs(LOOKS) do
     local there = is_kept(image, look[1])
-    known = known or there
     if there and history.unchanged(image, kept(image, look[1]), shell.folder()) then return look[2] end
   end
-  return nil, known and EDITED_SINCE or NOT_OURS
+end
+
+-- Which of "before" and "after" image shows: nil and why where it is neither. While darktable makes a thumbnail, what
+-- it says of a photo's history can be in between: so it is asked again before the user is.
+local function shown(image)
+  if not (is_kept(image, "before") or is_kept(image, "after")) then return nil, NOT_OURS end
+  local found = shown_now(image)
+  if found then return found end
+  dt.control.sleep(SETTLING)
+  found = shown_now(image)
+  return found, EDITED_SINCE
 end
 
 -- what the panel calls -----------------------------------------------------------------------------------------------

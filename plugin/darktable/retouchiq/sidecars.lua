@@ -77,13 +77,19 @@ local function untouched(text)
   return hashes.current ~= nil and (hashes.current == hashes.basic or hashes.current == hashes.auto)
 end
 
--- Whether two sidecars of one photo hold the same edit.
+local function all_in(some, others)
+  for key, step in pairs(some) do
+    if not (others[key] and sidecars.same_step(step, others[key])) then return false end
+  end
+  return true
+end
+
+-- Whether two sidecars of one photo hold the same edit: what is in effect, not the steps that led there. darktable
+-- itself puts steps in front that change nothing: its threads share one scratch table while they read histories.
 function sidecars.same_edit(one, other)
   if untouched(one) and untouched(other) then return true end
-  local ours, theirs = sidecars.steps(one), sidecars.steps(other)
-  local same = #ours == #theirs and history_end(one) == history_end(other)
-  for index = 1, same and #ours or 0 do same = same and sidecars.same_step(ours[index], theirs[index]) end
-  return same
+  local ours, theirs = sidecars.in_effect(one), sidecars.in_effect(other)
+  return all_in(ours, theirs) and all_in(theirs, ours)
 end
 
 -- What says how a photo is edited; all else in a sidecar is about the photo.
