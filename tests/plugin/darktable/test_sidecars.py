@@ -1,4 +1,4 @@
-"""What the plug-in takes for the same edit decides whether it may undo: neither the user's work nor ours may be lost."""
+"""What the plug-in takes for the same edit decides whether it may undo: no work of the user's may be lost."""
 
 from pathlib import Path
 
