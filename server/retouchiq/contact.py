@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -30,7 +31,7 @@ def contact_sheet(rows: Sequence[Sequence[Cell]], side: int = 512) -> Image.Imag
 
 def save(sheet: Image.Image, path: Path) -> None:
     """Write ``sheet`` as the kind of file that ``path`` names; a JPEG in full colour resolution."""
-    options = {"quality": 90, "subsampling": 0} if path.suffix.lower() in {".jpg", ".jpeg"} else {}
+    options: dict[str, Any] = {"quality": 90, "subsampling": 0} if path.suffix.lower() in {".jpg", ".jpeg"} else {}
     path.parent.mkdir(parents=True, exist_ok=True)
     sheet.save(path, **options)
 

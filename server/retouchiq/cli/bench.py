@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from retouchiq.cli.host import add_json, positive, size
+from retouchiq.cli.host import add_json, installed_schema, positive, size
 from retouchiq.cli.terminal import print_json, progress
 
 
@@ -22,6 +22,13 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     batch.add_argument("files", nargs="+", type=Path, metavar="FOLDER|FILE")
     add_json(batch)
     batch.set_defaults(run=run_batch)
+    sheets = what.add_parser("sheets", help="contact sheets of the same few edits of many photos, to be looked at")
+    sheets.add_argument("--data", type=Path, required=True, metavar="FOLDER", help="photos, or a folder with photos/")
+    sheets.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where the sheets go")
+    sheets.add_argument("--photos", type=positive, default=30, metavar="N", help="how many photos (default: 30)")
+    sheets.add_argument("--size", type=size, default=640, metavar="N", help="long side in px (default: 640)")
+    add_json(sheets)
+    sheets.set_defaults(run=run_sheets)
     serve = what.add_parser("serve", help="what the server adds to each request, renders excluded")
     serve.add_argument("--repeat", type=positive, default=50, metavar="K", help="requests of each kind (default: 50)")
     add_json(serve)
@@ -73,4 +80,22 @@ def run_serve(args: argparse.Namespace) -> int:
     for name, request in answer["requests"].items():
         print(f"{name:30}  {request['median_ms']:6.2f} ms  {request['p95_ms']:6.2f} ms")
     print(f"{'bar':30}  {answer['bar_ms']:6.2f} ms  {'met' if answer['ok'] else 'missed'}")
+    return 0
+
+
+def run_sheets(args: argparse.Namespace) -> int:
+    from hostbridge.darktable.render import open_renderer
+    from retouchiq.bench.sheets import evenly, measure, photos_in
+
+    photos = [path.resolve() for path in evenly(photos_in(args.data), args.photos)]
+    with progress(quiet=args.json) as say, open_renderer("library") as renderer:
+        rows = measure(photos, args.out, renderer, installed_schema(), args.size, say)
+    if args.json:
+        print_json(rows)
+        return 0
+    failed = [row for row in rows if "error" in row]
+    applied = sum(row["applied"] for row in rows if "error" not in row)
+    print(f"{len(photos)} photos, {len(rows) - len(failed)} edits, {applied} applied: sheets in {args.out}")
+    for row in failed:
+        print(f"{row['photo']}: {row['error']}")
     return 0
