@@ -86,6 +86,30 @@ def plain_chroma(pair: Pair, where: Weights, _: Options) -> float:
     return mean(pair.after.chroma, pair.seen(where))
 
 
+def saturation(pair: Pair, where: Weights, _: Options) -> float:
+    """Mean C* over mean L* + 16, in % : by the formulas of CIE 1976 an exposure change leaves it alone."""
+    seen = pair.seen(where)
+    return 100 * mean(pair.after.chroma, seen) / (mean(pair.after.lightness, seen) + 16)
+
+
+def grey_warmth(pair: Pair, where: Weights, _: Options) -> float:
+    """How far the greyish pixels lean along the daylight axis, + towards yellow; a*b*."""
+    return float(WARMTH_AND_MAGENTA[0] @ cast_of(pair.after, pair.seen(where)))
+
+
+def grey_magenta(pair: Pair, where: Weights, _: Options) -> float:
+    """How far the greyish pixels lean across the daylight axis, + towards magenta; a*b*."""
+    return float(WARMTH_AND_MAGENTA[1] @ cast_of(pair.after, pair.seen(where)))
+
+
+def cast_of(scene: Scene, where: Weights) -> NDArray[np.float64]:
+    """Mean (a*, b*) of the greyish pixels: the picture's cast as far as it can be told; 0 where there are few."""
+    greyish = where * (scene.chroma < 18) * tonal(scene.lightness, (10, 20, 90, 97))
+    if greyish.mean() < 0.02:
+        return np.zeros(2)
+    return np.array([mean(scene.ab[..., i], greyish) for i in (0, 1)])
+
+
 def colour_spread(pair: Pair, where: Weights, _: Options) -> float:
     """Mean distance of a*, b* from their mean: 0 for a toned black and white picture as for a neutral one."""
     seen = pair.seen(where)

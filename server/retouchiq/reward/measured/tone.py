@@ -48,6 +48,28 @@ def haze(pair: Pair, where: Weights, _: Options) -> float:
     return mean(pair.after.dark_channel, pair.seen(where))
 
 
+def black_point(pair: Pair, where: Weights, _: Options) -> float:
+    """L* below which one pixel in a hundred lies."""
+    return _quantile(pair, where, 0.01)
+
+
+def middle(pair: Pair, where: Weights, _: Options) -> float:
+    """Median L*."""
+    return _quantile(pair, where, 0.5)
+
+
+def white_point(pair: Pair, where: Weights, _: Options) -> float:
+    """L* above which one pixel in a hundred lies."""
+    return _quantile(pair, where, 0.99)
+
+
+def _quantile(pair: Pair, where: Weights, share: float) -> float:
+    """The L* that ``share`` of the weight lies below, to a tenth; the middle of the scale where nothing has weight."""
+    counts, edges = np.histogram(pair.after.lightness, bins=1000, range=(0, 100.001), weights=pair.seen(where))
+    total = float(counts.sum())
+    return float(edges[int(np.searchsorted(np.cumsum(counts), share * total))]) if total > 0 else 50.0
+
+
 def mean(plane: Plane, where: Weights) -> float:
     """Weighted mean; 0 where nothing has weight."""
     total = float(where.sum())
