@@ -90,7 +90,8 @@ def _outlined(shape: Outline, height: int, width: int) -> Weights:
         return inside
     within, beyond = (np.asarray(ndimage.distance_transform_edt(part), np.float32) for part in (full, ~full))
     # distances are to the next pixel's middle, the edge lies half way
-    return _smooth(0.5 + np.where(full, within - 0.5, 0.5 - beyond) / reach)
+    edge = np.where(full, within - 0.5, 0.5 - beyond).astype(np.float32)
+    return _smooth(0.5 + edge / np.float32(reach))
 
 
 def _polygons(rings: tuple[Ring, ...], height: int, width: int) -> Weights:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hostbridge.controls import PLACES, TONES, Ellipse, Gradient, Region
+from hostbridge.controls import PLACES, TONES, Ellipse, Gradient, Outline, Region
 from hostbridge.darktable import install, schema
 from hostbridge.darktable.render.cli import CliRenderer
 from hostbridge.darktable.settings import Mask, ModuleSettings
@@ -19,6 +19,15 @@ EV = -2.0  # darker, so that nothing clips and the share of it that landed can b
 TILTED = Region(shape=Gradient(x=0.6, y=0.4, direction=30, softness=0.2))
 OVAL = Region(shape=Ellipse(x=0.3, y=0.3, radius_x=0.25, radius_y=0.12, rotation=30, feather=0.4))
 BOTH = Region(shape=PLACES["top"], tones=TONES["midtones"])
+
+BLOB = tuple(
+    (0.35 + 0.25 * np.cos(t), 0.5 + (0.35 + 0.05 * np.sin(3 * t)) * np.sin(t)) for t in np.arange(0, 6.28, 0.2)
+)
+RING = tuple((0.35 + 0.08 * np.cos(t), 0.5 + 0.12 * np.sin(t)) for t in np.arange(0, 6.28, 0.5))
+CORNER = ((0.75, 0.0), (1.0, 0.0), (1.0, 0.6), (0.85, 0.55), (0.8, 0.3))
+FOUND = Region(shape=Outline(rings=(BLOB, CORNER), holes=(RING,), feather=0.03))
+FOUND_TONES = FOUND.model_copy(update={"tones": TONES["midtones"]})
+NOT_FOUND = FOUND_TONES.model_copy(update={"inverted": True})
 
 
 @pytest.fixture(scope="module")
@@ -46,12 +55,20 @@ def landed(renderer, host, image, region, base=None, orientation=1):
     before = renderer.render(image, base, SIZE)
     base = base or Sidecar.new().adopt_history(Sidecar.parse(before.packet))
     height, width = before.pixels.shape[:2]
-    edited = base.with_settings([darker(host, Mask.of(region))], host, width / height, orientation)
+    size = (width, height) if image.suffix == ".NEF" else Image.open(image).size
+    mask = Mask.of(region, size)
+    edited = base.with_settings([darker(host, mask)], host, width / height, orientation)
     after = renderer.render(image, edited, SIZE)
     old, new = linear(before.pixels), linear(after.pixels)
     bright = old > 0.02
     share = (1 - new[bright] / old[bright]) / (1 - 2**EV)
     return share, weights(region, before.pixels)[bright]
+
+
+def overlap(share, wanted):
+    """Intersection over union of soft weights."""
+    share = np.clip(share, 0, 1)
+    return np.minimum(share, wanted).sum() / np.maximum(share, wanted).sum()
 
 
 def agree(share, wanted, tolerance):
@@ -82,8 +99,16 @@ def test_a_drawn_shape_lies_where_it_was_put(renderer, host, data, region):
     agree(*landed(renderer, host, data / "photos/deb_BytheWater.jpg", region), 0.05)
 
 
+@pytest.mark.parametrize("region", [FOUND, FOUND_TONES, NOT_FOUND], ids=["outline", "and tones", "not both"])
+def test_what_was_found_is_what_changes(renderer, host, data, region):
+    share, wanted = landed(renderer, host, data / "photos/deb_BytheWater.jpg", region)
+    assert np.abs(share - wanted).mean() < 0.05
+    # the blur that makes the outline soft also softens a range of tones, which in water is as fine as the water
+    assert overlap(share, wanted) > (0.9 if region.tones is None else 0.8)
+
+
 @pytest.mark.parametrize("orientation", [2, 3, 4, 5, 6, 7, 8])
-@pytest.mark.parametrize("region", [TILTED, OVAL], ids=["gradient", "ellipse"])
+@pytest.mark.parametrize("region", [TILTED, OVAL, FOUND], ids=["gradient", "ellipse", "outline"])
 def test_a_photo_held_upright_has_its_shapes_where_they_are_seen(renderer, host, data, tmp_path, orientation, region):
     image = tmp_path / f"turned{orientation}.jpg"
     exif = Image.Exif()
@@ -101,6 +126,7 @@ def test_a_cropped_photo_has_its_shapes_where_they_are_seen(renderer, host, data
     cropped = plain.with_settings([users], host, 1.5)
     agree(*landed(renderer, host, image, TILTED, base=cropped), 0.05)
     agree(*landed(renderer, host, image, OVAL, base=cropped), 0.05)
+    assert overlap(*landed(renderer, host, image, FOUND, base=cropped)) > 0.9
 
 
 def test_a_raw_has_its_shapes_where_they_are_seen(renderer, host, data):
@@ -116,7 +142,9 @@ def test_a_region_works_in_modules_that_blend_in_lab(renderer, host, data):
     base = Sidecar.new().adopt_history(Sidecar.parse(before.packet))
     module = host.module("monochrome")
     region = Region(tones=TONES["highlights"], hues=(65.0, 40.0))
-    grey = ModuleSettings("monochrome", module.version, module.defaults() | {"size": 10.0}, mask=Mask.of(region))
+    grey = ModuleSettings(
+        "monochrome", module.version, module.defaults() | {"size": 10.0}, mask=Mask.of(region, (600, 400))
+    )
     after = renderer.render(image, base.with_settings([grey], host, 1.5), SIZE)
     wanted = weights(region, before.pixels)
     colour = [np.ptp(pixels, axis=2) for pixels in (before.pixels, after.pixels)]

@@ -137,7 +137,8 @@ def _settings(
         module.validate(params)
     if params == start and not group.direct and module.operation != "lens":
         return None
-    return ModuleSettings(module.operation, module.version, params, OURS, True, Mask.of(group.region), sole)
+    mask = Mask.of(group.region, scene.size)
+    return ModuleSettings(module.operation, module.version, params, OURS, True, mask, sole)
 
 
 def _start(module: Module, own: HistoryEntry | None, notes: list[str]) -> tuple[Params, bool]:

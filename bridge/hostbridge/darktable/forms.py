@@ -20,18 +20,22 @@ _FROM_FILE = -1  # ORIENTATION_NULL, the flip module's "as the camera held it"
 
 
 def drawn(mask: Mask | None, frame: Frame, present: Sequence[Form], operation: str) -> list[Form]:
-    """The forms a mask needs, shape first and its group last; none where nothing is drawn.
+    """The forms a mask needs, its shape's first and their group last; none where nothing is drawn.
 
     Their ids are made from what they are for: the same edit gives the same sidecar, and no id is in use already.
     """
     if mask is None or mask.shape is None:
         return []
     taken = {form.id for form in present}
-    kind = type(mask.shape).__name__.lower()
-    shape_id = _free_id(f"{operation} {kind} {len(taken)}", taken)
-    shape = shapes.form(mask.shape, frame, shape_id, f"{OURS} {kind} {shape_id % 1000}")
-    group_id = _free_id(f"{operation} group {len(taken)}", taken | {shape_id})
-    return [shape, shapes.group(shape, group_id, f"{OURS} {operation}")]
+    named = f"{operation} {type(mask.shape).__name__.lower()} {len(present)}"
+    members: list[tuple[Form, int]] = []
+    for part in shapes.parts(mask.shape, frame):
+        id_ = _free_id(f"{named} {len(members)}" if members else named, taken)
+        taken.add(id_)
+        form = masks.make(part.kind, id_, f"{OURS} {masks.NAMES[part.kind]} {id_ % 1000}", part.points)
+        members.append((form, part.combined))
+    group = shapes.group(members, _free_id(f"{operation} group {len(present)}", taken), f"{OURS} {operation}")
+    return [*(form for form, _ in members), group]
 
 
 def _free_id(text: str, taken: set[int]) -> int:

@@ -33,6 +33,7 @@ def blend_params(mask: Mask, module: Module, schema: Schema, mask_id: int = 0) -
     fields["mask_id"] = mask_id
     fields["mask_combine"] = _INVERTED if mask.inverted else 0
     fields["opacity"] = mask.opacity
+    fields["blur_radius"] = mask.blur
     return blend.encode(schema.blend_version, fields)
 
 

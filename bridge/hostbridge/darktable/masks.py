@@ -19,7 +19,7 @@ VERSION = 6
 CIRCLE, PATH, GROUP, CLONE, GRADIENT, ELLIPSE, BRUSH, NON_CLONE = (1 << bit for bit in range(8))
 """dt_masks_type_t. `CLONE` and `NON_CLONE` say what a shape is drawn for and come on top of one of the others."""
 
-STATE_USE, STATE_SHOW, STATE_INVERSE, STATE_UNION, STATE_INTERSECTION = (1 << bit for bit in range(5))
+STATE_USE, STATE_SHOW, STATE_INVERSE, STATE_UNION, STATE_INTERSECTION, STATE_DIFFERENCE = (1 << bit for bit in range(6))
 """dt_masks_state_t, of a shape inside a group."""
 
 _Row = tuple[str, str, int]  # name, "I" uint32 | "i" int32 | "f" float, how many

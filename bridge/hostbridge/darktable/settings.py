@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,12 @@ from hostbridge.controls import Ellipse, Gradient, Outline, Region, Trapezoid
 
 OURS = "retouchiq"
 """The instance name of every module we add or change: how an edit of ours is recognised and removed."""
+
+SPREAD = 1 / math.sqrt(20)
+"""σ of a smooth step (3t² − 2t³) as a share of its width: a blur of that σ makes nearly the same edge."""
+
+MOST_BLUR = 100.0
+"""px: as far as darktable's own slider goes."""
 
 Params = dict[str, Any]
 """A module's parameters: struct → dict, array → list, enum → its C name, char array → str; see `codec`."""
@@ -19,7 +26,8 @@ class Mask:
     """Where a module acts; an absent part means "anywhere", present parts are intersected.
 
     ``tones``: CIE L* 0…100. ``hues``: (centre, half width) in LCh(ab) degrees. ``shape``: in the displayed picture.
-    ``inverted`` turns the whole intersection around. ``opacity``: percent.
+    ``inverted`` turns the whole intersection around. ``opacity``: percent. ``blur``: px of the photo in full resolution
+    (σ) by which the whole mask is softened.
     """
 
     tones: Trapezoid | None = None
@@ -27,13 +35,16 @@ class Mask:
     shape: Gradient | Ellipse | Outline | None = None
     inverted: bool = False
     opacity: float = 100.0
+    blur: float = 0.0
 
     @classmethod
-    def of(cls, region: Region, opacity: float = 100.0) -> Mask | None:
-        """The mask of a region; None where it is everywhere and fully opaque."""
-        if region.everywhere and opacity == 100.0:
+    def of(cls, region: Region, size: tuple[int, int]) -> Mask | None:
+        """The mask of a region; None where it is everywhere. ``size``: the displayed picture in full resolution, px."""
+        if region.everywhere:
             return None
-        return cls(region.tones, region.hues, region.shape, region.inverted, opacity)
+        feather = region.shape.feather if isinstance(region.shape, Outline) else 0.0
+        blur = min(feather * min(size) * SPREAD, MOST_BLUR)
+        return cls(region.tones, region.hues, region.shape, region.inverted, blur=blur)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Drawn masks: the gradients and ellipses of an edit as darktable's forms.
+"""Drawn masks: the gradients, ellipses and outlines of an edit as darktable's forms.
 
 An edit speaks of the displayed picture; a form lives in the image as the pipe receives it, before it is turned and
 cropped: positions are shares of that image's width and height, sizes shares of its short side. Conventions as in
@@ -8,10 +8,11 @@ darktable's ``develop/masks/gradient.c``, ``ellipse.c`` and ``iop/flip.c``.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hostbridge.controls import Ellipse, Gradient
-from hostbridge.darktable import masks
+from hostbridge.controls import Ellipse, Gradient, Outline, Ring
+from hostbridge.darktable import masks, paths
 from hostbridge.darktable.masks import Form, Point
 
 # dt_image_orientation_t
@@ -60,17 +61,42 @@ class Frame:
         return math.degrees(math.atan2(-dy, dx))
 
 
-def form(shape: Gradient | Ellipse, frame: Frame, id: int, name: str) -> Form:  # noqa: A002
-    """The form of a shape."""
+@dataclass(frozen=True)
+class Part:
+    """A form in the making: its type and points, and how it is combined with those before it in its group."""
+
+    kind: int
+    points: list[Point]
+    combined: int = 0
+
+
+def parts(shape: Gradient | Ellipse | Outline, frame: Frame) -> list[Part]:
+    """The forms a shape takes: one, but for outlines one for each ring and hole."""
     if isinstance(shape, Gradient):
-        return masks.make(masks.GRADIENT, id, name, [_gradient(shape, frame)])
-    return masks.make(masks.ELLIPSE, id, name, [_ellipse(shape, frame)])
+        return [Part(masks.GRADIENT, [_gradient(shape, frame)])]
+    if isinstance(shape, Ellipse):
+        return [Part(masks.ELLIPSE, [_ellipse(shape, frame)])]
+    first, *rings = [_path(ring, frame) for ring in shape.rings]
+    return [
+        Part(masks.PATH, first),
+        *(Part(masks.PATH, points, masks.STATE_UNION) for points in rings),
+        *(Part(masks.PATH, _path(hole, frame), masks.STATE_DIFFERENCE) for hole in shape.holes),
+    ]
 
 
-def group(member: Form, id: int, name: str) -> Form:  # noqa: A002
-    """The group that a module's blending refers to, holding one shape."""
-    point = {"formid": member.id, "parentid": id, "state": masks.STATE_USE | masks.STATE_SHOW, "opacity": 1.0}
-    return masks.make(masks.GROUP, id, name, [point])
+def group(members: Sequence[tuple[Form, int]], id: int, name: str) -> Form:  # noqa: A002
+    """The group that a module's blending refers to: forms, each with how it is combined with those before it."""
+    points = [
+        {"formid": form.id, "parentid": id, "state": _SHOWN | combined, "opacity": 1.0} for form, combined in members
+    ]
+    return masks.make(masks.GROUP, id, name, points)
+
+
+_SHOWN = masks.STATE_USE | masks.STATE_SHOW
+
+
+def _path(ring: Ring, frame: Frame) -> list[Point]:
+    return paths.nodes(tuple(frame.point(x, y) for x, y in paths.beyond_edges(ring)), frame.size)
 
 
 def _gradient(shape: Gradient, frame: Frame) -> Point:

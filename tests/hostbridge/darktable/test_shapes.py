@@ -1,15 +1,16 @@
 """Drawn shapes survive to the last bit, and lie where the user sees them."""
 
 import json
-from math import cos, radians, sin
+from math import cos, pi, radians, sin
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hostbridge import InvalidSetting
-from hostbridge.controls import Ellipse, Gradient
-from hostbridge.darktable import masks, shapes
+from hostbridge.controls import Ellipse, Gradient, Outline, Region
+from hostbridge.darktable import forms, masks, shapes
+from hostbridge.darktable.settings import Mask
 from hostbridge.darktable.shapes import Frame
 
 SIZES = {
@@ -50,23 +51,76 @@ def test_an_unknown_shape_is_not_written():
         masks.encode(512, [])
 
 
+def forms_of(shape, aspect=1.5):
+    return forms.drawn(Mask(shape=shape), Frame(aspect), [], "exposure")
+
+
+def only_point(shape, aspect=1.5):
+    (point,) = forms_of(shape, aspect)[0].decoded()
+    return point
+
+
 def test_a_form_and_its_group_belong_together():
-    form = shapes.form(Ellipse(x=0.5, y=0.5, radius_x=0.2, radius_y=0.2), Frame(1.5), 11, "oval")
-    (point,) = shapes.group(form, 12, "all").decoded()
-    assert (point["formid"], point["parentid"], point["opacity"]) == (11, 12, 1.0)
+    form, group = forms_of(Ellipse(x=0.5, y=0.5, radius_x=0.2, radius_y=0.2))
+    (point,) = group.decoded()
+    assert (point["formid"], point["parentid"], point["opacity"]) == (form.id, group.id, 1.0)
 
 
 def test_a_gradient_towards_the_top_is_darktables_unturned_one():
-    (point,) = shapes.form(Gradient(x=0.3, y=0.2, direction=90), Frame(1.5), 1, "").decoded()
-    assert point["anchor"] == [0.3, 0.2]
+    point = only_point(Gradient(x=0.3, y=0.2, direction=90))
+    assert point["anchor"] == pytest.approx([0.3, 0.2])
     assert point["rotation"] == pytest.approx(0.0, abs=1e-9)
 
 
 def test_an_ellipse_is_measured_by_the_short_side():
-    (point,) = shapes.form(Ellipse(x=0.5, y=0.5, radius_x=0.2, radius_y=0.2), Frame(1.5), 1, "").decoded()
-    assert point["radius"] == pytest.approx([0.3, 0.2])
-    (upright,) = shapes.form(Ellipse(x=0.5, y=0.5, radius_x=0.2, radius_y=0.2), Frame(0.5), 1, "").decoded()
-    assert upright["radius"] == pytest.approx([0.2, 0.4])
+    shape = Ellipse(x=0.5, y=0.5, radius_x=0.2, radius_y=0.2)
+    assert only_point(shape)["radius"] == pytest.approx([0.3, 0.2])
+    assert only_point(shape, aspect=0.5)["radius"] == pytest.approx([0.2, 0.4])
+
+
+SQUARE = ((0.2, 0.2), (0.6, 0.2), (0.6, 0.6), (0.2, 0.6))
+HOLE = ((0.3, 0.3), (0.4, 0.3), (0.4, 0.4))
+OTHER = ((0.7, 0.7), (0.9, 0.7), (0.8, 0.9))
+
+
+def test_an_outline_is_its_rings_together_without_its_holes():
+    *members, group = forms_of(Outline(rings=(SQUARE, OTHER), holes=(HOLE,)))
+    assert [form.kind for form in members] == [masks.PATH] * 3
+    assert len({form.id for form in (*members, group)}) == 4
+    shown = masks.STATE_USE | masks.STATE_SHOW
+    assert [(point["formid"], point["state"] & ~shown) for point in group.decoded()] == [
+        (members[0].id, 0),
+        (members[1].id, masks.STATE_UNION),
+        (members[2].id, masks.STATE_DIFFERENCE),
+    ]
+
+
+def test_a_sharp_corner_stays_sharp_and_a_round_thing_round():
+    corner = forms_of(Outline(rings=(SQUARE,)))[0].decoded()[0]
+    assert corner["ctrl1"] == pytest.approx([0.2, 0.2 + 0.4 / 3])  # on the edges to its neighbours
+    assert corner["ctrl2"] == pytest.approx([0.2 + 0.4 / 3, 0.2])
+    circle = tuple((0.5 + 0.2 * cos(t), 0.5 + 0.3 * sin(t)) for t in (2 * pi * i / 16 for i in range(16)))
+    for node in forms_of(Outline(rings=(circle,)), aspect=1.5)[0].decoded():
+        x, y = node["corner"]
+        first, second = ((ctrl[0] - x, ctrl[1] - y) for ctrl in (node["ctrl1"], node["ctrl2"]))
+        assert first == pytest.approx((-second[0], -second[1]), abs=1e-6)  # no kink
+        assert (x - 0.5) * second[0] * 1.5 * 1.5 + (y - 0.5) * second[1] == pytest.approx(0, abs=1e-3)  # along it
+
+
+def test_what_ends_at_the_pictures_edge_goes_on_outside():
+    strip = ((0.0, 0.0), (1.0, 0.001), (1.0, 0.4), (0.0, 0.4))
+    xs, ys = zip(*(node["corner"] for node in forms_of(Outline(rings=(strip,)))[0].decoded()), strict=True)
+    assert min(xs) < -0.01
+    assert max(xs) > 1.01
+    assert min(ys) < -0.01
+    assert max(ys) == pytest.approx(0.4)
+
+
+def test_the_soft_edge_of_an_outline_is_as_wide_on_any_photo():
+    region = Region(shape=Outline(rings=(SQUARE,), feather=0.05))
+    assert Mask.of(region, (600, 400)).blur == pytest.approx(0.05 * 400 * 0.2236, rel=1e-3)
+    assert Mask.of(region, (6000, 4000)).blur == pytest.approx(0.05 * 4000 * 0.2236, rel=1e-3)
+    assert Mask.of(Region.named("top"), (600, 400)).blur == 0
 
 
 @pytest.mark.parametrize(
