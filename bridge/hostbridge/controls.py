@@ -96,6 +96,17 @@ _ROWS: list[tuple[str, str, str, float, float, str, str]] = [
 
 CONTROLS: dict[str, Control] = {row[0]: Control(*row) for row in _ROWS}
 
+FITTED: dict[str, Control] = {
+    "color_map": Control("color_map", "colour", "%", 0, 150, "colours mapped as in the finished version", "")
+}
+"""Controls that are fitted to a finished picture, never asked for in words: no language and no rubric knows them."""
+
+
+def control_named(name: str) -> Control | None:
+    """The row of a control, fitted ones included; None for a module field."""
+    return CONTROLS.get(name) or FITTED.get(name)
+
+
 
 class Gradient(BaseModel):
     """A straight transition over the picture.
@@ -225,6 +236,7 @@ OPTIONS: dict[str, dict[str, str]] = {
     "midtones_color": {"hue": "degrees of LCh(ab) hue"},
     "highlights_color": {"hue": "degrees of LCh(ab) hue"},
     "monochrome": {"filter": "red, orange, yellow, green, blue or none"},
+    "color_map": {"pairs": "L,a,b>L,a,b;… as in hostbridge.color_map"},
     "crop": {
         "aspect": "width:height, such as 16:9; amount 0 trims only what the aspect asks for",
         "left": "percent",
@@ -254,7 +266,7 @@ class Edit(BaseModel):
     @field_validator("control")
     @classmethod
     def _known(cls, name: str) -> str:
-        if name not in CONTROLS and "." not in name:
+        if control_named(name) is None and "." not in name:
             raise UnknownControl(f"no control is called {name!r}: `retouchiq schema --controls` lists them")
         return name
 
@@ -269,14 +281,14 @@ class Edit(BaseModel):
 
     def clamped(self) -> Edit:
         """This edit with its amount inside the control's range (module fields are left to the host's schema)."""
-        control = CONTROLS.get(self.control)
+        control = control_named(self.control)
         if control is None:
             return self
         return self.model_copy(update={"amount": min(max(self.amount, control.low), control.high)})
 
     def out_of_range(self) -> str | None:
         """A sentence naming the control, the amount and the range; None where the amount is inside."""
-        control = CONTROLS.get(self.control)
+        control = control_named(self.control)
         if control is None or control.low <= self.amount <= control.high:
             return None
         return f"{self.control} = {self.amount:g} is outside {control.low:g}…{control.high:g} {control.unit}".rstrip()

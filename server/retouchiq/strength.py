@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hostbridge.controls import CONTROLS, Edit
+from hostbridge.controls import Edit, control_named
 
 LOW, HIGH = 0.0, 150.0  # percent
 
@@ -25,7 +25,7 @@ def scaled(edits: Sequence[Edit], percent: float) -> tuple[Edit, ...]:
 
 
 def _scaled(edit: Edit, factor: float) -> Edit:
-    control = CONTROLS.get(edit.control)
+    control = control_named(edit.control)
     if control is None or control.group in WHOLE:
         return edit
     return edit.model_copy(update={"amount": float(f"{edit.amount * factor:.4g}")}).clamped()

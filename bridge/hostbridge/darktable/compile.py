@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from hostbridge import InvalidSetting, mixing
-from hostbridge.controls import CONTROLS, EVERYWHERE, Edit, Region
+from hostbridge import InvalidSetting, color_map, mixing
+from hostbridge.controls import EVERYWHERE, Edit, Region, control_named
 from hostbridge.curves import on
 from hostbridge.darktable import codec, geometry
 from hostbridge.darktable.control_table import GRADES, MOST_PIXELS, NEUTRAL, Home, homes
@@ -86,7 +86,7 @@ def _scene(
 
 def _gather(edit: Edit, schema: Schema, groups: dict[tuple[str, Region], Group], notes: list[str]) -> None:
     """Put one edit into the group of its module and region."""
-    if edit.control not in CONTROLS:
+    if control_named(edit.control) is None:
         operation, _, path = edit.control.partition(".")
         _group(groups, schema.module(operation), edit.region, edit.control, notes).direct[path] = edit.amount
         return
@@ -236,6 +236,14 @@ def _grade(params: Params, group: Group, _scene: geometry.Scene) -> None:
             params |= grade.fields(hue, group.amounts[control])
 
 
+def _map(params: Params, group: Group, _scene: geometry.Scene) -> None:
+    amount, pairs = group.amounts["color_map"], str(group.options["color_map"].get("pairs", ""))
+    for name, colours in zip(("source", "target"), color_map.at(amount, pairs), strict=True):
+        for part, values in zip("Lab", colours.T.tolist(), strict=True):
+            params[f"{name}_{part}"] = [*values, *[0.0] * (color_map.MOST - len(values))]
+    params["num_patches"] = len(colours)
+
+
 def _crop(params: Params, group: Group, scene: geometry.Scene) -> None:
     geometry.crop(params, group.amounts["crop"], group.options["crop"], scene)
 
@@ -256,6 +264,7 @@ BUILDERS: dict[str, Callable[[Params, Group, geometry.Scene], None]] = {
     "ascend": _ascend,
     "mix": _mix,
     "grade": _grade,
+    "map": _map,
     "crop": _crop,
     "straighten": _straighten,
     "flip": _flip,

@@ -131,6 +131,7 @@ HOMES: dict[str, Home] = {
     "perspective": Home("ashift", build="straighten"),
     "flip": Home("flip", build="flip"),
     "lens_correction": Home("lens"),
+    "color_map": Home("colorchecker", build="map"),
 }
 
 BELOW: dict[str, Home] = {

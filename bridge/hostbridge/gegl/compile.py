@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from skimage.color import lab2rgb
 
-from hostbridge import InvalidSetting, mixing
-from hostbridge.controls import CONTROLS, Edit, Region
+from hostbridge import InvalidSetting, color_map, mixing
+from hostbridge.controls import Edit, Region, control_named
 from hostbridge.curves import on
 from hostbridge.framing import number
 from hostbridge.gegl import geometry
@@ -59,12 +59,12 @@ def compile(edits: Sequence[Edit], operations: Operations, picture: Picture, ful
     value is out of range, and for options that are none.
     """
     notes: list[str] = []
-    summed = _summed([edit for edit in edits if edit.control in CONTROLS], operations, notes)
+    summed = _summed([edit for edit in edits if control_named(edit.control)], operations, notes)
     reshaped = geometry.reshape([edit for edit in summed if edit.control in geometry.CONTROLS], picture)
     masks = Masks(reshaped.picture)
     groups = _groups([edit for edit in summed if edit.control in HOMES])
     made = [_filter(kind, group, masks, operations, max(full_size), notes) for (kind, _), group in groups]
-    made += _direct([edit for edit in edits if edit.control not in CONTROLS], masks, operations, notes)
+    made += _direct([edit for edit in edits if not control_named(edit.control)], masks, operations, notes)
     filters = [*reshaped.changes, *(one for one in made if one is not None)]
     for one in filters:
         operations.validate(one)
@@ -205,7 +205,17 @@ def _mix(properties: Properties, group: Group) -> None:
     if colour_filter not in mixing.FILTERS:
         raise InvalidSetting(f"monochrome with filter {colour_filter!r}: use one of {', '.join(mixing.FILTERS)}")
     temperature, tint, grey = (amounts.get(name, 0.0) for name in ("temperature", "tint", "monochrome"))
-    rows = mixing.in_srgb(mixing.matrix(temperature, tint, grey, colour_filter))
+    _mixed(properties, mixing.in_srgb(mixing.matrix(temperature, tint, grey, colour_filter)))
+
+
+def _map(properties: Properties, group: Group) -> None:
+    """The nearest one matrix comes to the map: GEGL has no map of colours that a filter could keep."""
+    pairs = str(group.options["color_map"].get("pairs", ""))
+    rows = color_map.in_linear_srgb(*color_map.at(group.amounts["color_map"], pairs))
+    _mixed(properties, np.clip(rows.round(6), -mixing.REACH, mixing.REACH))
+
+
+def _mixed(properties: Properties, rows: mixing.Matrix) -> None:
     for out, row in zip("rgb", rows.tolist(), strict=True):
         properties |= {f"{out}{source}-gain": gain for source, gain in zip("rgb", row, strict=True)}
 
@@ -218,4 +228,4 @@ def _tint(properties: Properties, group: Group) -> None:
     properties["value"] = "#" + "".join(f"{round(255 * float(part)):02x}" for part in np.clip(colour, 0, 1))
 
 
-BUILDERS: dict[str, Callable[[Properties, Group], None]] = {"mix": _mix, "tint": _tint}
+BUILDERS: dict[str, Callable[[Properties, Group], None]] = {"mix": _mix, "tint": _tint, "map": _map}

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from hostbridge import InvalidSetting, framing, mixing
-from hostbridge.controls import BANDS, CONTROLS, Edit, Region
+from hostbridge.controls import BANDS, CONTROLS, FITTED, Edit, Region
 from hostbridge.darktable import codec, geometry
 from hostbridge.darktable.compile import compile
 from hostbridge.darktable.control_table import GRADES, HOMES, NEUTRAL, homes
@@ -52,7 +52,7 @@ def edited(host, operation, **fields):
 
 
 def test_every_control_has_a_home_in_the_installed_darktable(host):
-    assert HOMES.keys() == CONTROLS.keys()
+    assert HOMES.keys() == CONTROLS.keys() | FITTED.keys()
     for control, row in CONTROLS.items():
         for amount in {row.low, row.high} - {0}:
             settings, notes = parts(compile([edit(control, amount)], host, Sidecar.new(), SIZE))
@@ -335,10 +335,24 @@ def test_compiling_a_plan_takes_under_five_milliseconds(host):
 
 def test_the_documentation_names_every_home():
     page = (Path(__file__).parents[3] / "docs" / "controls.md").read_text()
-    for control, amount in itertools.product(CONTROLS, (-1, 1)):
+    for control, amount in itertools.product([*CONTROLS, *FITTED], (-1, 1)):
         group = "bands" if control.partition(".")[0] in BANDS else f"`{control}"
         if control in {"midtones_color", "highlights_color"}:
             group = "`shadows_color"
         rows = [line for line in page.splitlines() if line.startswith(f"| {group}")]
         for home in homes(control, amount):
             assert any(home.operation in row for row in rows), f"{control}: {home.operation}"
+
+
+MAP = "50,0,0>55,1,2;0,0,0>0,0,0;100,0,0>98,0,4;50,60,20>52,50,20;40,-40,10>40,-30,10;60,10,-40>60,5,-30"
+
+
+def test_a_colour_map_is_the_look_up_table_and_half_of_it_goes_half_the_way(host):
+    [made], _ = parts(compile([edit("color_map", 50, pairs=MAP)], host, Sidecar.new(), SIZE))
+    assert (made.operation, made.params["num_patches"], made.instance) == ("colorchecker", 6, "retouchiq")
+    assert [made.params[f"target_{part}"][0] for part in "Lab"] == [52.5, 0.5, 1.0]
+
+
+def test_a_colour_map_without_its_pairs_is_refused(host):
+    with pytest.raises(InvalidSetting, match="pairs"):
+        compile([edit("color_map", 50)], host, Sidecar.new(), SIZE)

@@ -5,7 +5,7 @@ import pytest
 from skimage.color import rgb2lab
 
 from hostbridge import InvalidSetting
-from hostbridge.controls import CONTROLS, Edit, Region
+from hostbridge.controls import CONTROLS, FITTED, Edit, Region
 from hostbridge.gegl import geometry
 from hostbridge.gegl.compile import compile
 from hostbridge.gegl.control_table import BEYOND, HOMES, KINDS
@@ -20,7 +20,7 @@ def made(operations, picture):
 
 
 def test_every_control_is_at_home_somewhere():
-    assert {*HOMES, *geometry.CONTROLS, *BEYOND} == {*CONTROLS}
+    assert {*HOMES, *geometry.CONTROLS, *BEYOND} == {*CONTROLS, *FITTED}
     assert {home.kind for home in HOMES.values()} <= {*KINDS}
 
 
