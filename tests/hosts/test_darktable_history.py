@@ -10,6 +10,7 @@ import pytest
 from darktable_gui import Darktable, LuaError, install, running
 from PIL import Image
 
+from hostbridge import MalformedSidecar
 from hostbridge.controls import Gradient
 from hostbridge.darktable import install as darktable_install
 from hostbridge.darktable import schema
@@ -181,6 +182,18 @@ def ours(sidecar):
     return [entry for entry in sidecar.history[: sidecar.history_end] if entry.instance == OURS]
 
 
+def active(sidecar):
+    return [entry for entry in ours(sidecar) if entry.enabled]
+
+
+def written(path):
+    """The sidecar beside a photo, None while darktable writes it: that is not done atomically."""
+    try:
+        return Sidecar.read(path)
+    except MalformedSidecar:
+        return None
+
+
 def users_steps(sidecar):
     return [(e.operation, e.params, e.instance, e.enabled) for e in sidecar.history if e.instance != OURS]
 
@@ -214,11 +227,15 @@ def test_the_edit_is_seen_at_once(view, photo, tmp_path):
     if view == "darkroom":
         photo.darktable.go("darkroom", photo.id)
 
-    def light():
-        shot = np.asarray(Image.open(photo.darktable.screenshot(tmp_path / "shot.png")).convert("L"))
-        return shot[100:700, 300:1050].mean()
+    def seen():
+        shot = np.asarray(Image.open(photo.darktable.screenshot(tmp_path / "shot.png")).convert("RGB"))
+        return shot[100:700, 300:1050].astype(float)
 
-    time.sleep(3)
+    def light():
+        return seen().mean()
+
+    eventually(lambda: np.ptp(seen(), axis=2).mean() > 2, 60)  # the photo is drawn: all else in the window is grey
+    time.sleep(1)
     before = light()
     photo.apply(photo.edit(-6.0))
     eventually(lambda: before - light() > 4, 30)
@@ -231,9 +248,13 @@ def test_ctrl_z_takes_an_edit_back_in_one_step(view, photo):
     before, was = photo.pixels(), photo.state()
     photo.apply(photo.edit())
     assert not np.array_equal(photo.pixels(), before)
-    photo.darktable.move(700, 400)
-    photo.darktable.key("ctrl+z")
-    eventually(lambda: not [entry for entry in ours(photo.state()) if entry.enabled], 60)
+    for _ in range(3):  # a busy darktable can lose a key
+        photo.darktable.move(700, 400)
+        photo.darktable.key("ctrl+z")
+        with contextlib.suppress(AssertionError):
+            eventually(lambda: not active(photo.state()), 20)
+            break
+    assert not active(photo.state())
     assert set(users_steps(photo.state())) >= set(users_steps(was))
     # The lighttable's undo of 4.2 has darktable add its presets once more, whatever is undone.
     assert view == "lighttable" or np.array_equal(photo.pixels(), before)
@@ -320,9 +341,9 @@ def test_an_edit_of_the_users_after_ours_is_not_undone_with_it(photo):
 def test_the_sidecar_beside_the_photo_follows_at_once(photo):
     beside = Path(f"{photo.path}.xmp")
     photo.apply(photo.edit(mask=TOP))
-    eventually(lambda: ours(Sidecar.read(beside)))
+    eventually(lambda: (now := written(beside)) and ours(now))
     photo.undo()
-    eventually(lambda: not ours(Sidecar.read(beside)))
+    eventually(lambda: (now := written(beside)) and not ours(now))
 
 
 def test_undo_works_after_a_restart_of_darktable(photo, shared):

@@ -21,6 +21,7 @@ local LOADS_SIDECARS = version >= 905
 
 local TRIES = 3
 local SETTLING = 300 -- ms, in which a thumbnail is under way
+local SLOWER = { SETTLING, 1500, 4000 } -- and on a machine that is busy
 
 local count = 0 -- of names given
 
@@ -97,10 +98,12 @@ end
 -- Reading a sidecar again by importing changes no thumbnail. One that is being made meanwhile shows the old edit:
 -- it is given the time to be there. Of what a script can do, only this switch has darktable draw thumbnails anew.
 local function renew_thumbnail(image)
-  dt.control.sleep(SETTLING)
-  image:drop_cache()
-  if dt.gui.current_view().id == "darkroom" then return end -- draws its own
-  for _ = 1, 2 do dt.gui.action("global/toggle focus peaking", 0, "", "", 1.0) end
+  for _, pause in ipairs(SLOWER) do
+    dt.control.sleep(pause)
+    image:drop_cache()
+    if dt.gui.current_view().id == "darkroom" then return end -- draws its own
+    for _ = 1, 2 do dt.gui.action("global/toggle focus peaking", 0, "", "", 1.0) end
+  end
 end
 
 local function load_by_rereading(image, path)
