@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import pairwise
 
+from hostbridge import controls
 from hostbridge.controls import EVERYWHERE, HUES, TONES, Region
 from retouchiq.language.clauses import PLACES, Clause, Item
-from retouchiq.language.lexicon import Effect
+from retouchiq.language.lexicon import Effect, lexicon
 from retouchiq.language.request import Wish
 
 TONAL = ("shadows", "highlights", "whites", "blacks")
@@ -22,9 +23,21 @@ NATIVE = {
 }
 
 
+PICTURELESS = frozenset({"everywhere", "edges", "not", *TONES, *HUES, *(f"{hue}s" for hue in HUES), *controls.PLACES})
+"""Words of region names that need no picture to be found."""
+
+
+def thing(name: str) -> str:
+    """What has to be found of a region's name: "car" of "not red car"; empty where nothing has."""
+    words = name.split()
+    while words and words[0] in PICTURELESS:
+        words.pop(0)
+    return " ".join(words)
+
+
 def located(region: Region) -> bool:
     """Whether the region needs no picture to be found."""
-    return region.name == "everywhere" or not region.everywhere
+    return not thing(region.name)
 
 
 def region_of(item: Item) -> Region:
@@ -42,12 +55,18 @@ def inverted(region: Region) -> Region:
 
 
 def together(regions: Iterable[Region]) -> Region:
-    """The first region that has to be found, or else the intersection of the first two named ones."""
+    """The intersection of the first two regions, at most one of which has to be found: "left sky", "top midtones"."""
     parts = [region for region in regions if region.name != "everywhere"]
-    found = [region for region in parts if not located(region)]
-    if found or len(parts) < 2 or any(part.inverted for part in parts[:2]):
+    found = sorted((region for region in parts if not located(region)), key=lambda region: region.hues is None)
+    named = [region for region in parts if located(region)]
+    if any(part.inverted for part in named) or len(found) + len(named) < 2:
         return (found or parts or [EVERYWHERE])[0]
-    first, second = parts[:2]
+    if found:
+        return _both(named[0], found[0]) if named else found[0]
+    return _both(*named[:2])
+
+
+def _both(first: Region, second: Region) -> Region:
     return Region(
         name=f"{first.name} {second.name}",
         tones=first.tones or second.tones,
@@ -73,7 +92,24 @@ def regions_in(clause: Clause, heads: Iterable[int] = ()) -> list[int]:
 
 def region_in(clause: Clause, heads: Iterable[int] = ()) -> Region:
     """The region a clause names outside of its heads."""
-    return together(region_of(clause.items[at]) for at in regions_in(clause, heads))
+    at = regions_in(clause, heads)
+    places = [_described(clause, one) for one in at]
+    things = [place for place in places if not located(place)]
+    # "the sky on the left" is one place, "the sky and the shadows" are two and the thing is meant
+    apart = len(at) > 1 and not any(
+        item.has("prepositions") or item.text == "of" for item in clause.items[at[0] : at[1]]
+    )
+    return together(things if things and apart else places)
+
+
+def _described(clause: Clause, at: int) -> Region:
+    """The region an item names, with the colour said of a thing: "the red car"."""
+    region = region_of(clause.items[at])
+    colour = clause.items[at - 1].get("colour") if at and clause.items[at].has("object") else None
+    if colour is None or region.name in PICTURELESS:
+        return region
+    band = str(lexicon().colours[colour.name]["band"])
+    return Region(name=f"{band} {region.name}", hues=Region.named(band).hues)
 
 
 def band(name: str) -> Region:
@@ -106,7 +142,8 @@ def settled(effect: Effect, region: Region) -> tuple[str, Region]:
 
 def settled_again(wish: Wish, region: Region) -> Wish | None:
     """The same wish for another region; None where the control knows no regions."""
-    base = "exposure" if wish.control in TONAL else wish.control
+    tonal = wish.control in TONAL and (region.name in TONES or is_band(region))
+    base = "exposure" if tonal else wish.control
     part = wish.control.partition(".")[2]
     base = next((control for control, name in BAND_PART.items() if name == part), base)
     if "." in base:
