@@ -1,0 +1,46 @@
+"""From a mask to the polygons that hosts can draw."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from skimage.measure import approximate_polygon, find_contours
+
+from hostbridge.controls import Outline, Ring
+from hostbridge.weights import Weights
+
+FINENESS = 0.004  # of the short side: how far a simplified outline may lie from the mask's own
+LEAST = 0.002  # share of the picture: smaller islands and holes are left out
+FEATHER = 0.02  # of the short side
+
+Corners = NDArray[np.float64]
+
+
+def outline(mask: Weights, feather: float = FEATHER) -> Outline | None:
+    """The outline of where ``mask``, (height, width) 0…1, is above one half; None where that is nowhere worth drawing.
+
+    Contours by marching squares, simplified after Douglas and Peucker; what touches the picture's edge ends exactly
+    on it.
+    """
+    height, width = mask.shape
+    short = min(height, width)
+    rings: list[Ring] = []
+    holes: list[Ring] = []
+    for contour in find_contours(np.pad(mask, 1), 0.5):
+        corners = approximate_polygon(contour, FINENESS * short)[:-1]
+        area = _area(corners)
+        if len(corners) >= 3 and abs(area) >= LEAST * height * width:
+            (rings if area > 0 else holes).append(_ring(corners, height, width))
+    return Outline(rings=tuple(rings), holes=tuple(holes), feather=feather) if rings else None
+
+
+def _area(corners: Corners) -> float:
+    """The signed area in px²: positive around what is above one half, negative around holes."""
+    rows, columns = corners.T
+    return float(np.dot(columns, np.roll(rows, -1)) - np.dot(rows, np.roll(columns, -1))) / 2
+
+
+def _ring(corners: Corners, height: int, width: int) -> Ring:
+    # a border of one pixel was put around, and a pixel's place is its middle
+    shares = np.clip((corners - 0.5) / (height, width), 0, 1)
+    return tuple((float(x), float(y)) for y, x in shares)
