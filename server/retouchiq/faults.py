@@ -1,56 +1,107 @@
-"""The plain faults of a picture, as wishes: what "make it better" means for it."""
+"""What is off in a picture, as wishes: what "make it better" means for it, and what an empty instruction does."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 from numpy.typing import NDArray
-from skimage.color import rgb2lab
 
 from retouchiq.language.request import Wish
 from retouchiq.reward import Picture
+from retouchiq.reward.measured.prior import Finish, finish
+from retouchiq.reward.measured.scene import Scene, fitted, resized
+from retouchiq.reward.measured.table import ROWS
 
-SAMPLES = 160  # px of the short side that are looked at; the facts are averages and percentiles
+SIDE = 256  # px of the long side that is looked at; the facts are averages and percentiles
+
+RESTRAINT = 0.75
+"""Of the way to the finished version: the prior cannot see what the photographer meant, so it is believed in part."""
+
+FINISHED, UNFINISHED = 0.8, 2.0
+"""How far, in tolerances, contrast and white point lie below those of a finished version in a picture that is left
+alone, and in one that is finished with all the prior says; in between, in part."""
+
+LEAST = 0.15  # of a plain word's step: less is not worth an edit
+
+MISSING = {
+    "exposure": ("lightness", "too dark"),
+    "contrast": ("spread", "flat tones"),
+    "saturation": ("saturation", "dull colours"),
+}
+"""Control → the fact of a finished picture that it raises, and what a picture without it is said to be. Too much of
+them is more often meant than too little is, and left alone."""
 
 
-def faults(picture: Picture) -> tuple[Wish, ...]:
-    """Restrained wishes for what is plainly off in ``picture``; none for a good one.
+def faults(picture: Picture, named: Collection[str] = ()) -> tuple[Wish, ...]:
+    """Restrained wishes for what is off in ``picture``, float32 (h, w, 3) sRGB 0…1; none for a finished one.
 
-    A night scene is meant to be dark (its lights are bright), a high-key one bright (it has dark parts); a cast counts
-    only where light greys and all greyish pixels agree on it.
+    Controls ``named`` are those the user asked to have settled ("fix the contrast"): theirs do not have to wait for
+    the picture to look unfinished.
     """
-    step = max(1, min(picture.shape[:2]) // SAMPLES)
-    lab = np.asarray(rgb2lab(picture[::step, ::step]))
-    lightness, chroma = lab[..., 0], np.hypot(lab[..., 1], lab[..., 2])
+    small = resized(picture, fitted(picture, SIDE))
+    scene = Scene(small, small)
+    likely = finish(scene)
+    share = RESTRAINT * unfinished(likely)
+    missing = [_missing(control, likely, RESTRAINT if control in named else share) for control in MISSING]
+    return tuple(wish for wish in (*missing, *_errors(scene)) if wish is not None)
+
+
+def unfinished(likely: dict[str, Finish]) -> float:
+    """How sure it is, 0…1, that nobody finished the picture: its contrast and whites are short of what they would be.
+
+    A finished photograph may be dark, flat or pale on purpose, but it hardly ever leaves the whites unused and the
+    tones narrow both; a camera's plain rendering does.
+    """
+    short = (max(0.0, likely["spread"].off) + max(0.0, likely["white point"].off)) / 2
+    return float(np.clip((short - FINISHED) / (UNFINISHED - FINISHED), 0, 1))
+
+
+def _missing(control: str, likely: dict[str, Finish], share: float) -> Wish | None:
+    measure, words = MISSING[control]
+    effect = ROWS[control].effects[0]
+    fact = likely[measure]
+    plain = effect.plain + effect.share * fact.before
+    strength = share * (fact.target - fact.before) / max(plain, 1e-6)
+    if strength < LEAST:
+        return None
+    return Wish(control=control, direction=1, strength=round(strength, 3), words=words)
+
+
+def _errors(scene: Scene) -> list[Wish]:
+    """What a camera does wrong, whoever finished the picture: a cast, blown light all over.
+
+    A cast counts only where light greys and all greyish pixels agree on it.
+    """
+    lightness = scene.lightness
     low, high = np.percentile(lightness, (5, 95))
     mean = float(lightness.mean())
-    a, b = _cast(lab, chroma)
+    a, b = _cast(scene)
     found = {
-        "too dark": (mean < 35 and high < 75, "exposure", 1, 0.8),
-        "too bright": (mean > 70 and low > 35, "exposure", -1, 0.8),
+        "too bright": (mean > 70 and low > 35 and high > 95, "exposure", -1, 0.8),
         "a blue cast": (b < -5, "temperature", 1, 0.7),
         "a yellow cast": (b > 6, "temperature", -1, 0.7),
         "a green cast": (a < -4, "tint", 1, 0.7),
         "a magenta cast": (a > 5, "tint", -1, 0.7),
-        "flat tones": (high - low < 50, "contrast", 1, 0.8),
-        "dull colours": (3 < float(chroma.mean()) < 8, "vibrance", 1, 0.8),
     }
-    return tuple(
+    return [
         Wish(control=control, direction=direction, strength=strength, words=words, complaint=True)
         for words, (there, control, direction, strength) in found.items()
         if there
-    )
+    ]
 
 
-def _cast(lab: NDArray[np.float64], chroma: NDArray[np.float64]) -> tuple[float, float]:
+def _cast(scene: Scene) -> tuple[float, float]:
     """The smaller of the mean (a*, b*) of light greys and of all greyish pixels; 0 where they disagree or are few."""
-    lightness = lab[..., 0]
-    greyish = (chroma < 18) & (lightness > 15) & (lightness < 96)
+    lightness = scene.lightness
+    greyish = (scene.chroma < 18) & (lightness > 15) & (lightness < 96)
     light_greys = greyish & (lightness > max(55.0, float(np.percentile(lightness, 70))))
     if light_greys.mean() < 0.04:
         return 0.0, 0.0
-    agreed = []
-    for axis in (1, 2):
-        all_of_them, light = lab[greyish, axis].mean(), lab[light_greys, axis].mean()
-        same_sign = all_of_them * light > 0
-        agreed.append(float(np.sign(light) * min(abs(light), abs(all_of_them))) if same_sign else 0.0)
-    return agreed[0], agreed[1]
+    a, b = (_agreed(scene.ab[greyish, axis], scene.ab[light_greys, axis]) for axis in (0, 1))
+    return a, b
+
+
+def _agreed(all_of_them: NDArray[np.float32], light: NDArray[np.float32]) -> float:
+    first, second = float(all_of_them.mean()), float(light.mean())
+    return float(np.sign(second) * min(abs(first), abs(second))) if first * second > 0 else 0.0

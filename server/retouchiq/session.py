@@ -220,8 +220,9 @@ class Session:
         replaces = turn.kind != "new" and refused is None
         start = self._states[-2 if replaces else -1]
         kept, before = start.edits, start.picture
-        request = ground(turn.request or read(self._instruction), before)
-        if self.reference is not None and len(self._states) == 1 and refused is None:
+        compared = self.reference is not None and len(self._states) == 1 and refused is None
+        request = ground(turn.request or read(self._instruction), before, alone=not compared)
+        if compared and self.reference is not None:
             request = with_reference(request, before, self.reference, self.alike)
         judge = self.reward.rubric(before, request)
         plan = self.agent.propose(before, request)
