@@ -29,6 +29,11 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     sheets.add_argument("--size", type=size, default=640, metavar="N", help="long side in px (default: 640)")
     add_json(sheets)
     sheets.set_defaults(run=run_sheets)
+    language = what.add_parser("language", help="how requests of real people are understood, against hand-made labels")
+    language.add_argument("--data", type=Path, required=True, metavar="FOLDER", help="a folder with requests/")
+    language.add_argument("--labels", type=Path, metavar="FILE", help="labels by id (default: the source tree's own)")
+    add_json(language)
+    language.set_defaults(run=run_language)
     serve = what.add_parser("serve", help="what the server adds to each request, renders excluded")
     serve.add_argument("--repeat", type=positive, default=50, metavar="K", help="requests of each kind (default: 50)")
     add_json(serve)
@@ -98,4 +103,15 @@ def run_sheets(args: argparse.Namespace) -> int:
     print(f"{len(photos)} photos, {len(rows) - len(failed)} edits, {applied} applied: sheets in {args.out}")
     for row in failed:
         print(f"{row['photo']}: {row['error']}")
+    return 0
+
+
+def run_language(args: argparse.Namespace) -> int:
+    from retouchiq.bench import language
+
+    tables = language.measure(args.data, args.labels or language.LABELS)
+    if args.json:
+        print_json(language.answer(tables))
+        return 0
+    print(language.written(tables))
     return 0

@@ -94,12 +94,22 @@ def _empty(item: Item) -> bool:
     return bool(item.meanings) and item.meanings.keys() <= EMPTY
 
 
+def _match(words: list[str], at: int) -> tuple[int, Meanings]:
+    """The longest phrase from ``at``; a wish of several words gives its last one to a longer name: "remove the |
+    color cast".
+    """
+    table = lexicon()
+    length, meanings = table.longest_match(words, at)
+    if length > 1 and "phrase" in meanings and table.longest_match(words, at + length - 1, "noun")[0] > 1:
+        return table.longest_match(words[: at + length - 1], at)
+    return length, meanings
+
+
 def _items(found: list[Token]) -> Iterator[Item]:
     words = [corrected(token.text) if token.kind == "word" else token.text for token in found]
-    table = lexicon()
     at = 0
     while at < len(words):
-        length, meanings = table.longest_match(words, at) if found[at].kind == "word" else (0, {})
+        length, meanings = _match(words, at) if found[at].kind == "word" else (0, {})
         kind = "phrase" if length else found[at].kind
         end = at + (length or 1)
         yield Item(kind, " ".join(words[at:end]), " ".join(token.text for token in found[at:end]), meanings)
@@ -123,6 +133,17 @@ def _rejoined(items: list[Item]) -> tuple[Item, ...]:
     return tuple(items)
 
 
+def _compared(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """The items without what they are compared to: "darker than the desired image"; a source before it makes it one."""
+    at = next((at for at, item in enumerate(items) if item.text == "than" and at), None)
+    if at is None:
+        return items
+    told = any(item.has("sources", "sources:targets") for item in items[:at])
+    target = next((item for item in items[at:] if item.has("sources:targets")), None)
+    described = [replace(target, text="input image", meanings={"sources": Meaning("sources")})] if target else []
+    return (*(() if told else described), *items[:at])
+
+
 LONGEST = 40
 """Items of a clause; nobody says more in one, and reading stays bounded."""
 OPENERS = ("except", "keepers", "reasons", "openers")
@@ -137,11 +158,11 @@ def _complete(items: list[Item]) -> bool:
     described = any(item.has("adjective", "fault") for item in items)
     if any(item.has(*MOVES, "movers_free", "makers", "keepers") for item in items):
         return described or any(item.has(*THINGS) or item.kind == "word" for item in items)
-    return described and any(item.has(*THINGS) for item in items)
+    return described and any(item.has(*THINGS, "complaints") for item in items)
 
 
 WANTING = ("want", "need", "needs", "would like", "like", "want it", "should", "prefer")
-STARTERS = ("make", "making", "makes", "turn", "give", "please")
+STARTERS = ("make", "making", "makes", "turn", "give", "please", "can", "could", "would")
 CARRIERS = (
     "degree",
     "transparent",
@@ -195,7 +216,7 @@ def _purpose(items: list[Item], item: Item, following: Item | None, joined: bool
     return acts and not wanted
 
 
-ACTING = ("verb", "makers", *MOVES, "geometry", "impossible", "keepers")
+ACTING = ("verb", "makers", *MOVES, "movers_free", "geometry", "impossible", "keepers")
 EXCHANGING = ("replac", "swap", "substitut", "exchang", "chang")
 JOINING = ("and", ",", "&")
 
@@ -218,7 +239,8 @@ def _resumes(item: Item, following: Item | None) -> bool:
 def _separates(items: list[Item], item: Item) -> bool:
     """Whether an item is punctuation or a conjunction; "with" in "replace it with" is none."""
     exchanged = item.text == "with" and any(other.text.startswith(EXCHANGING) for other in items)
-    return not exchanged and (item.kind in ("stop", "comma") or item.has("breaks", "breaks:strong"))
+    hanging = item.kind == "comma" and bool(items) and items[-1].has("refused:away") and not items[-1].has("open:verbs")
+    return not (exchanged or hanging) and (item.kind in ("stop", "comma") or item.has("breaks", "breaks:strong"))
 
 
 def clauses(text: str) -> list[Clause]:
@@ -229,7 +251,7 @@ def clauses(text: str) -> list[Clause]:
 
     def close() -> None:
         if current:
-            result.append(Clause(_rejoined(current), joined, purpose, run_on))
+            result.append(Clause(_compared(_rejoined(current)), joined, purpose, run_on))
         current.clear()
 
     items = list(_items(tokens(normalised(text))))

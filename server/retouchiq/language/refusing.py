@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from retouchiq.language.clauses import COLOURS, MOVES, PLACES, SHIFTS, Clause, Item
 from retouchiq.language.lexicon import lexicon
+from retouchiq.language.places import region_of
 from retouchiq.language.wishing import Context
 
 ADJUSTABLE = ("noun", *COLOURS, *SHIFTS, "casts", "look", "geometry")
@@ -48,11 +49,28 @@ def _shadow(item: Item) -> bool:
     return noun is not None and noun.name == "shadows"
 
 
+def _owned_shadow(clause: Clause) -> bool:
+    """Whether what somebody casts is to be taken away: "remove the man's shadow"."""
+    verb = clause.first("refused:away")
+    owners = [at for at in clause.positions("found", "object") if region_of(clause.items[at]).name != "face"]
+    owned = [at for at in owners if any(_shadow(item) for item in clause.items[at + 1 : at + 2])]
+    return verb is not None and any(at > verb for at in owned)
+
+
+POSSESSIVES = ("his", "her", "their", "its")
+
+
+def _thrown(clause: Clause) -> bool:
+    """Whether the clause goes on to take away the shadow of what went before: "remove the man and his shadow"."""
+    verb = clause.first("refused:away")
+    thing = _object_of(clause, verb) if verb is not None else None
+    whose = clause.lent or any(item.text in POSSESSIVES for item in clause.items)
+    return thing is not None and _shadow(thing) and whose
+
+
 def _is_thing(item: Item | None) -> bool:
     """Whether it is a thing in the picture rather than a quality of it."""
-    if item is None:
-        return False
-    if item.has("geometry"):
+    if item is None or item.has("geometry", "abstract"):
         return False
     if item.has("found", "object") or item.kind == "word":
         return True
@@ -67,13 +85,45 @@ def _trimmable(item: Item) -> bool:
     return item.has("found") and item.meanings["found"].name in ("sky", "background", "foreground")
 
 
+LOOSE = ("photoshop", "photo shop", "edit", "ps", "cut")
+ARTICLES = ("a", "the", "your", "my", "some", "of", "in", "at", "with", "good", "any")
+
+
+def _loose(clause: Clause, verb: int) -> bool:
+    """Whether a verb only says how pictures are made: "a photoshop expert", "photoshop it like a pro"."""
+    if clause.items[verb].text not in LOOSE:
+        return False
+    noun = verb > 0 and clause.items[verb - 1].text in ARTICLES
+    following = clause.items[verb + 1 : verb + 2]
+    return noun or any(item.has("pronouns", "pictures", "craft") or item.text == "this" for item in following)
+
+
+def _passive(clause: Clause, verb: int) -> bool:
+    """Whether a participle tells what was done: "they were attached to the fence"."""
+    been = any(item.text in ("was", "were", "is", "are", "been", "got") for item in clause.items[:verb])
+    return been and clause.items[verb].text.endswith("ed")
+
+
+def _colour_of(clause: Clause, at: int) -> bool:
+    """Whether the colour that is taken away only tells which thing is: "remove the color spot"."""
+    phrase = clause.items[at].get("phrase")
+    following = clause.items[at + 1 : at + 2]
+    return phrase is not None and phrase.name == "monochrome" and bool(following) and _is_thing(following[0])
+
+
 def _taken(clause: Clause) -> str:
     """``away`` or ``in`` where the clause takes a thing away or brings one in."""
     for at, item in enumerate(clause.items):
+        if _colour_of(clause, at):
+            return "away"
         for kind in ("away", "in"):
-            if not item.has(f"refused:{kind}"):
+            if not item.has(f"refused:{kind}") or _loose(clause, at):
                 continue
             thing = _object_of(clause, at)
+            if kind == "in" and _passive(clause, at):
+                continue
+            if kind == "in" and clause.purpose and thing is not None and not thing.has("object", "found"):
+                continue
             named = thing is not None and kind == "away" and thing.has("comparative") and not thing.has("noun")
             if clause.items[at].text.startswith("crop") and thing is not None and _trimmable(thing):
                 continue
@@ -100,6 +150,17 @@ def _unknown_before_colour(clause: Clause, at: int) -> bool:
     return clause.items[at].kind == "word" and bool(following) and following[0].has("colour", "recolours")
 
 
+CHANGING = ("change", "turn", "transform", "swap", "replace", "convert", "paint", "color", "colour")
+
+
+def _exchanged(clause: Clause, verb: int) -> list[int]:
+    """Where an unknown thing is that gets another colour: "change this sofa to black"."""
+    end = next((at for at, item in enumerate(clause.items) if at > verb and item.text in ("to", "into")), None)
+    if end is None or clause.items[verb].text not in CHANGING:
+        return []
+    return [at for at in range(verb + 1, end) if clause.items[at].kind == "word"]
+
+
 def _solid(item: Item) -> bool:
     return item.kind == "word" or item.has("object") or item.meanings["found"].name == "background"
 
@@ -118,14 +179,16 @@ def _recoloured(clause: Clause) -> bool:
         return False
     named = [at for at in clause.positions("object", "found") if at > verb]
     named = named or [at for at in range(verb + 1, len(clause.items)) if _unknown_before_colour(clause, at)]
+    named = named or _exchanged(clause, verb)
     if not named:
         return any(item.text == "from" for item in clause.items[verb:]) and clause.has("recolours")
     moved = clause.has("movers:up", "movers:down")
     plain = any(at > named[0] for at in clause.positions("recolours")) and not moved
-    coloured = any(at > named[0] for at in clause.positions("colour")) and not moved and not clause.has("degree")
+    coloured = any(at > named[0] for at in clause.positions("colour")) and not clause.has("degree", "comparative")
+    coloured = coloured and not moved
     if any(_solid(clause.items[at]) for at in named) and (plain or coloured):
         return True
-    changed = clause.items[verb].text in ("change", "turn", "transform", "swap", "replace", "convert")
+    changed = clause.items[verb].text in CHANGING[:6]
     return changed and not clause.has("noun", *SHIFTS, *COLOURS, "look")
 
 
@@ -137,16 +200,24 @@ def _acts(item: Item) -> bool:
     return item.has("verb", "comparative") and not item.has("adjective", "fault")
 
 
+def _becomes(clause: Clause, at: int) -> bool:
+    """Whether the picture is to become something else, if only as a purpose: "to make it look like a drawing"."""
+    painted = clause.items[at].meanings["impossible"].name == "generating"
+    return painted and any(item.text in ("like", "into") for item in clause.items[:at])
+
+
 def refused(clause: Clause, context: Context) -> str:
     """The name of the kind of impossible thing the clause asks for, or an empty string."""
     if clause.starts("keepers"):
         return "objects" if clause.has("only") and clause.has("found", "object") else ""
     at = clause.first("impossible")
-    if at is not None and not clause.purpose:
+    if at is not None and (not clause.purpose or _becomes(clause, at)):
         return clause.items[at].meanings["impossible"].name
     kind = {"away": "objects", "in": "adding"}.get(_taken(clause), "")
     if kind:
         return kind
+    if _owned_shadow(clause) or (context.away == "objects" and _thrown(clause)):
+        return "objects"
     if _recoloured(clause) or _backdrop(clause):
         return "replacing"
     gone = clause.first("refused:gone")
@@ -155,7 +226,9 @@ def refused(clause: Clause, context: Context) -> str:
         return "objects"
     if context.away and not clause.has(*ACTING) and not any(_acts(item) for item in clause.items):
         lead = Clause((Item("word", "", "", {}), *clause.items))
-        return context.away if _is_thing(_object_of(lead, 0)) else ""
+        named = _object_of(lead, 0)
+        cast = named is not None and _shadow(named) and context.away == "objects"
+        return context.away if _is_thing(named) or cast else ""
     return ""
 
 

@@ -17,7 +17,7 @@ def corrected(word: str) -> str:
     """The word of the lexicon that ``word`` was meant to be, or ``word`` itself.
 
     One slip (a letter more, less, other, or two swapped) in words of five letters and more, two in words of nine and
-    more. The first letter is trusted unless the two first are swapped.
+    more. The first letter is trusted unless the two first are swapped or it was left out.
     """
     known = lexicon()
     if word in known.words or len(word) < SHORTEST or len(word) > 20 or word in ordinary() or not word.isascii():
@@ -32,4 +32,6 @@ def corrected(word: str) -> str:
             (distance, other not in known.heads, abs(len(other) - len(word)), other) for other, distance, _ in near
         )[3]
     swapped = word[1] + word[0] + word[2:]
-    return swapped if swapped in known.words else word
+    if swapped in known.words:
+        return swapped
+    return next((other for other in sorted(known.heads) if other[1:] == word), word)

@@ -84,13 +84,19 @@ def _says_head(clause: Clause, at: int, found: list[int]) -> bool:
     return not modifier
 
 
+def _spoken_of(clause: Clause, at: int, found: list[int]) -> bool:
+    """Whether a word that can be both is the noun that a later one describes: "make the light less harsh"."""
+    noun = clause.items[at].has("noun") and at > 0 and clause.items[at - 1].text in ("the", "my")
+    return noun and any(other > at and clause.items[other].has(*SHIFTS) for other in found)
+
+
 def heads(clause: Clause) -> list[int]:
     """Where the words are that say what is to change."""
     found: list[int] = []
     for at in range(len(clause.items)):
         if _says_head(clause, at, found):
             found.append(at)
-    shifts = [at for at in found if clause.items[at].has(*SHIFTS)]
+    shifts = [at for at in found if clause.items[at].has(*SHIFTS) and not _spoken_of(clause, at, found)]
     if shifts and clause.last_before(shifts[-1], *MOVES) in (None, shifts[-1] - 1):
         found = [at for at in found if at >= shifts[0]]
     if len(found) > 1 or clause.has(*COLOURS):
@@ -109,7 +115,7 @@ def _names_effect(items: tuple[Item, ...], at: int) -> bool:
 
 def _names_thing(clause: Clause, at: int) -> bool:
     """Whether the next word is a thing that the adjective only describes: "the dark spots"."""
-    following = clause.items[at + 1 : at + 2]
+    following = [item for item in clause.items[at + 1 : at + 3] if not item.has(*COLOURS)]
     return (
         bool(following)
         and (following[0].has("object") or following[0].kind == "word")
@@ -136,6 +142,8 @@ def stance(clause: Clause, head: int, context: Context) -> str:
     complaint = clause.last_before(head, "complaints")
     wish = clause.last_before(head, "makers", "movers:up")
     again = before > -1 and complaint is not None and before < complaint and (wish is None or wish < before)
+    if clause.purpose and any(item.text == "too" for item in clause.items[:head]):
+        return "complained"
     if not again and (clause.purpose or clause.has("sources:targets") or wish is not None):
         return "wished"
     if clause.last_before(head, "complaints") is not None:
@@ -229,7 +237,8 @@ def is_free(clause: Clause, head: int, context: Context) -> bool:
         if after is None:
             told = clause.has("complaints") and not clause.has("makers", "degree", *MOVES)
             return told and meaning.name in JUDGED
-        return after > head and not meaning.unwanted and not clause.has(*MOVES)
+        moved = any(item.has(*MOVES) and not item.has("movers_free") for item in clause.items)
+        return after > head and not meaning.unwanted and not moved
     item = clause.items[at]
     if (meaning.name, item.text) in lexicon().moves:
         return False
@@ -242,9 +251,11 @@ def dimension_wishes(clause: Clause, head: int, region: Region, context: Context
     """Wishes of a noun that something else moves: "more contrast", "shadows up"."""
     meaning = clause.items[head].meanings["noun"]
     sign = _direction(clause, head, meaning, context)
-    if _negated(clause, head):
+    at = mover_of(clause, head)
+    named = meaning.unwanted and at is None
+    if _negated(clause, head) and not named:
         sign = -sign
-    if context.source:
+    if context.source and not (named or (at is not None and clause.items[at].has("complaining"))):
         sign = -sign
     said = amount(clause, head)
     effects = meaning.effects
