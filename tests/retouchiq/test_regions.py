@@ -48,15 +48,6 @@ def test_locating_gives_a_wish_the_shape_of_the_sky(data):
     assert request.limits[0].region.inverted
 
 
-def test_a_region_that_is_not_there_is_said_to_be_unsupported(data):
-    wish = Wish(control="exposure", direction=-1, region=Region(name="sky"), located=False, words="darker sky")
-    face = Wish(control="exposure", direction=1, region=Region(name="face"), located=False, words="brighten the face")
-    request = locate(Request(instruction="", wishes=(wish, face)), _photo(data, "immich_silver_fir.jpg"))
-    assert request.wishes == ()
-    assert "“darker sky”: no sky was recognised" in request.unsupported[0]
-    assert "“brighten the face”" in request.unsupported[1]
-
-
 def _photo(data, name):
     image = Image.open(data / "photos" / name).convert("RGB")
     image.thumbnail((400, 400))

@@ -79,6 +79,7 @@ class Request(BaseModel):
     ``open_ended``: "make it better" and the like: no control named at all, the picture decides everything.
     ``unsupported``: parts no parameter can do, each a sentence that names the user's words.
     ``unread``: words that were not understood; for the explanation.
+    ``notes``: what was made of the request in the light of its picture, for the user: what was taken for a region.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -91,3 +92,4 @@ class Request(BaseModel):
     open_ended: bool = False
     unsupported: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()

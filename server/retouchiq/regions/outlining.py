@@ -11,6 +11,7 @@ from hostbridge.weights import Weights
 
 FINENESS = 0.004  # of the short side: how far a simplified outline may lie from the mask's own
 LEAST = 0.002  # share of the picture: smaller islands and holes are left out
+OUTSIDE = 2  # px
 FEATHER = 0.02  # of the short side
 
 Corners = NDArray[np.float64]
@@ -26,7 +27,8 @@ def outline(mask: Weights, feather: float = FEATHER) -> Outline | None:
     short = min(height, width)
     rings: list[Ring] = []
     holes: list[Ring] = []
-    for contour in find_contours(np.pad(mask, 1), 0.5):
+    # a contour that ends at the picture's edge is led around outside of it and brought back: its corners stay square
+    for contour in find_contours(np.pad(np.pad(mask, OUTSIDE, mode="edge"), 1), 0.5):
         corners = approximate_polygon(contour, FINENESS * short)[:-1]
         area = _area(corners)
         if len(corners) >= 3 and abs(area) >= LEAST * height * width:
@@ -41,6 +43,6 @@ def _area(corners: Corners) -> float:
 
 
 def _ring(corners: Corners, height: int, width: int) -> Ring:
-    # a border of one pixel was put around, and a pixel's place is its middle
-    shares = np.clip((corners - 0.5) / (height, width), 0, 1)
-    return tuple((float(x), float(y)) for y, x in shares)
+    # a pixel's place is its middle
+    shares = np.clip((corners - OUTSIDE - 0.5) / (height, width), 0, 1)
+    return tuple(dict.fromkeys((float(x), float(y)) for y, x in shares))

@@ -140,7 +140,7 @@ def propose(seen: Facts, request: Request) -> Plan:
     limits every edit that would reach it.
     """
     edits: list[Edit] = []
-    notes: list[str] = []
+    notes: list[str] = list(request.notes)
     reasons: list[str] = []
     for wish in request.wishes:
         amount, reason = _first(wish, seen)
