@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from retouchiq.language.request import Wish
 from retouchiq.reward import Picture
+from retouchiq.reward.measured.aim import LARGEST_CAST
 from retouchiq.reward.measured.prior import Finish, finish
 from retouchiq.reward.measured.scene import Scene, fitted, resized
 from retouchiq.reward.measured.table import ROWS
@@ -18,11 +19,12 @@ SIDE = 256  # px of the long side that is looked at; the facts are averages and 
 RESTRAINT = 0.75
 """Of the way to the finished version: the prior cannot see what the photographer meant, so it is believed in part."""
 
-FINISHED, UNFINISHED = 0.8, 2.0
-"""How far, in tolerances, contrast and white point lie below those of a finished version in a picture that is left
-alone, and in one that is finished with all the prior says; in between, in part."""
+FINISHED, UNFINISHED = 1.0, 2.0
+"""How far, in tolerances, lightness, contrast and white point lie below those of a finished version in a picture that
+is left alone, and in one that is finished with all the prior says; in between, in part."""
 
-LEAST = 0.15  # of a plain word's step: less is not worth an edit
+LEAST, MOST = 0.15, 4.0  # of a plain word's step: less is not worth an edit, more is not restrained
+COLOURLESS = 3.0  # % of saturation: a picture with less is black and white, and meant so
 
 MISSING = {
     "exposure": ("lightness", "too dark"),
@@ -44,16 +46,17 @@ def faults(picture: Picture, named: Collection[str] = ()) -> tuple[Wish, ...]:
     likely = finish(scene)
     share = RESTRAINT * unfinished(likely)
     missing = [_missing(control, likely, RESTRAINT if control in named else share) for control in MISSING]
-    return tuple(wish for wish in (*missing, *_errors(scene)) if wish is not None)
+    return tuple(wish for wish in (*missing, *_errors(scene, named)) if wish is not None)
 
 
 def unfinished(likely: dict[str, Finish]) -> float:
-    """How sure it is, 0…1, that nobody finished the picture: its contrast and whites are short of what they would be.
+    """How sure it is, 0…1, that nobody finished the picture: lightness, contrast and whites are short of what they
+    would be.
 
-    A finished photograph may be dark, flat or pale on purpose, but it hardly ever leaves the whites unused and the
-    tones narrow both; a camera's plain rendering does.
+    A finished photograph may be dark, flat or pale on purpose, but hardly ever all at once and with its whites unused;
+    a camera's plain rendering is.
     """
-    short = (max(0.0, likely["spread"].off) + max(0.0, likely["white point"].off)) / 2
+    short = np.mean([max(0.0, likely[name].off) for name in ("lightness", "spread", "white point")])
     return float(np.clip((short - FINISHED) / (UNFINISHED - FINISHED), 0, 1))
 
 
@@ -63,22 +66,21 @@ def _missing(control: str, likely: dict[str, Finish], share: float) -> Wish | No
     fact = likely[measure]
     plain = effect.plain + effect.share * fact.before
     strength = share * (fact.target - fact.before) / max(plain, 1e-6)
-    if strength < LEAST:
+    if strength < LEAST or (control == "saturation" and fact.before < COLOURLESS):
         return None
-    return Wish(control=control, direction=1, strength=round(strength, 3), words=words)
+    return Wish(control=control, direction=1, strength=round(min(strength, MOST), 3), words=words)
 
 
-def _errors(scene: Scene) -> list[Wish]:
-    """What a camera does wrong, whoever finished the picture: a cast, blown light all over.
+def _errors(scene: Scene, named: Collection[str]) -> list[Wish]:
+    """What a camera does wrong, whoever finished the picture: blown light all over, and a cast.
 
-    A cast counts only where light greys and all greyish pixels agree on it.
+    Most of what looks like a cast is sky, sand or evening, and finished photographs keep it. So it counts only where
+    the user asked, or where a scene without colours of its own is seen in one colour of light.
     """
-    lightness = scene.lightness
-    low, high = np.percentile(lightness, (5, 95))
-    mean = float(lightness.mean())
-    a, b = _cast(scene)
+    low, high = np.percentile(scene.lightness, (5, 95))
+    a, b = _cast(scene) if _one_light(scene) or {"temperature", "tint"} & set(named) else (0.0, 0.0)
     found = {
-        "too bright": (mean > 70 and low > 35 and high > 95, "exposure", -1, 0.8),
+        "too bright": (float(scene.lightness.mean()) > 70 and low > 35 and high > 95, "exposure", -1, 0.8),
         "a blue cast": (b < -5, "temperature", 1, 0.7),
         "a yellow cast": (b > 6, "temperature", -1, 0.7),
         "a green cast": (a < -4, "tint", 1, 0.7),
@@ -89,6 +91,18 @@ def _errors(scene: Scene) -> list[Wish]:
         for words, (there, control, direction, strength) in found.items()
         if there
     ]
+
+
+def _one_light(scene: Scene) -> bool:
+    """Whether the colours lie close together and away from grey, after F. Gasparini and R. Schettini, "Color balancing
+    of digital photos using simple image statistics", Pattern Recognition 37 (2004): mean a*b* beyond twice its spread,
+    and weak enough to be light rather than paint."""
+    colours = scene.ab[(scene.lightness > 15) & (scene.lightness < 96)]
+    if len(colours) < 0.1 * scene.lightness.size:
+        return False
+    away = float(np.hypot(*colours.mean(axis=0)))
+    spread = float(np.sqrt(colours.var(axis=0).sum()))
+    return 2 * spread < away < LARGEST_CAST
 
 
 def _cast(scene: Scene) -> tuple[float, float]:
