@@ -218,6 +218,7 @@ def _purpose(items: list[Item], item: Item, following: Item | None, joined: bool
 
 ACTING = ("verb", "makers", *MOVES, "movers_free", "geometry", "impossible", "keepers")
 EXCHANGING = ("replac", "swap", "substitut", "exchang", "chang")
+ASKING = ("can", "could", "would", "please")
 JOINING = ("and", ",", "&")
 
 
@@ -232,7 +233,7 @@ def _paired(before: list[Item], after: list[Item]) -> bool:
 
 def _resumes(item: Item, following: Item | None) -> bool:
     """Whether wishes go on after a separator: what was said before it was for has ended."""
-    acts = following is not None and following.has(*ACTING)
+    acts = following is not None and (following.has(*ACTING) or following.text.split()[0] in ASKING)
     return item.kind == "stop" or item.has("breaks:strong") or acts
 
 

@@ -97,6 +97,12 @@ def _described(clause: Clause) -> bool:
     )
 
 
+def _wanted_less(clause: Clause, mover: tuple[Item, ...]) -> bool:
+    """Whether a clause only names what nobody wants more of: "increase the exposure with minimal noise"."""
+    nouns = [item.meanings["noun"] for item in clause.items if item.has("noun")]
+    return mover[-1].has("movers:up") and bool(nouns) and all(noun.unwanted for noun in nouns)
+
+
 def completed(clauses: list[Clause]) -> list[Clause]:
     """The clauses, each with the words it shares with its neighbours."""
     result: list[Clause] = []
@@ -111,7 +117,7 @@ def completed(clauses: list[Clause]) -> list[Clause]:
         elif clause.joined and topic and _described(clause):
             clause = replace(clause, items=(*clause.items, *topic), lent=True)
         shared = bool(mover) and (_bare(clause) or (mover[-1].has("refused:away") and _is_thing(clause)))
-        if clause.joined and shared and not clause.lent:
+        if clause.joined and shared and not clause.lent and not _wanted_less(clause, mover):
             clause = replace(clause, items=(*mover, *clause.items), lent=True)
         elif clause.has("makers", "complaints", "verb", "comparative", "phrase"):
             mover = ()

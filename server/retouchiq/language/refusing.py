@@ -145,8 +145,8 @@ def _bare(clause: Clause, verb: int) -> bool:
 
 
 def _unknown_before_colour(clause: Clause, at: int) -> bool:
-    """Whether an unknown word stands right before a colour: "turn the tank blue"."""
-    following = clause.items[at + 1 : at + 2]
+    """Whether an unknown word stands right before a colour: "turn the tank blue", "make the counter top white"."""
+    following = [item for item in clause.items[at + 1 : at + 3] if not item.has("region")]
     return clause.items[at].kind == "word" and bool(following) and following[0].has("colour", "recolours")
 
 
@@ -155,7 +155,7 @@ CHANGING = ("change", "turn", "transform", "swap", "replace", "convert", "paint"
 
 def _exchanged(clause: Clause, verb: int) -> list[int]:
     """Where an unknown thing is that gets another colour: "change this sofa to black"."""
-    end = next((at for at, item in enumerate(clause.items) if at > verb and item.text in ("to", "into")), None)
+    end = next((at for at, item in enumerate(clause.items) if at > verb and item.text.split()[0] in ("to", "into")), None)
     if end is None or clause.items[verb].text not in CHANGING:
         return []
     return [at for at in range(verb + 1, end) if clause.items[at].kind == "word"]

@@ -66,6 +66,13 @@ def _belongs(clause: Clause, shift: int, noun: int) -> bool:
     return clause.items[shift].has(*SHIFTS) and all(item.has("transparent", "degree", *COLOURS) for item in between)
 
 
+def _is_object(clause: Clause, at: int, found: list[int]) -> bool:
+    """Whether a word that can be both is the noun that a verb is about: "soften the light"."""
+    item = clause.items[at]
+    both = item.has("noun") and item.has("adjective", "verb") and at > 0 and clause.items[at - 1].text == "the"
+    return both and bool(found) and _belongs(clause, found[-1], at)
+
+
 MODIFIERS = ("color", "exposure", "cast")
 
 
@@ -75,7 +82,7 @@ def _says_head(clause: Clause, at: int, found: list[int]) -> bool:
     if item.has("casts", "band_nouns") and at and items[at - 1].has(*COLOURS, *SHIFTS, "noun"):
         return False
     plain = item.has("adjective", "fault") and not item.has("verb", "noun")
-    attribute = _names_effect(items, at) or (plain and _names_thing(clause, at))
+    attribute = _names_effect(items, at) or (plain and _names_thing(clause, at)) or _is_object(clause, at, found)
     if item.has(*SHIFTS) and not attribute:
         return True
     if not item.has("noun") or (found and _belongs(clause, found[-1], at)):
@@ -130,6 +137,13 @@ def mover_of(clause: Clause, head: int) -> int | None:
     return before if before is not None else next(after, None)
 
 
+def _poor(clause: Clause, head: int) -> bool:
+    """Whether a word only says what is wrong with the picture at hand: "fix this dark photo"."""
+    item, following = clause.items[head], clause.items[head + 1 : head + 2]
+    faulty = item.has("fault") or (item.has("adjective") and item.meanings["adjective"].name == "exposure, less")
+    return faulty and bool(following) and following[0].has("pictures") and head > 0
+
+
 SEEMING = ("look", "looks", "looking", "appear", "appears", "feel", "seem")
 
 
@@ -149,7 +163,8 @@ def stance(clause: Clause, head: int, context: Context) -> str:
     if clause.last_before(head, "complaints") is not None:
         seeming = clause.items[clause.last_before(head, "complaints") or 0].text in SEEMING
         return "wished" if clause.joined and context.making and seeming else "complained"
-    return "complained" if clause.joined and context.complained and not clause.has(*MOVES) else "plain"
+    going_on = clause.joined and context.complained and not clause.has(*MOVES)
+    return "complained" if going_on or _poor(clause, head) else "plain"
 
 
 def _less(clause: Clause, head: int) -> bool:
