@@ -60,8 +60,9 @@ def compile(edits: Sequence[Edit], operations: Operations, picture: Picture, ful
     """
     notes: list[str] = []
     summed = _summed([edit for edit in edits if control_named(edit.control)], operations, notes)
-    reshaped = geometry.reshape([edit for edit in summed if edit.control in geometry.CONTROLS], picture)
-    masks = Masks(reshaped.picture)
+    shaping = [edit for edit in summed if edit.control in geometry.CONTROLS]
+    reshaped = geometry.reshape(shaping, picture)
+    masks = Masks(picture, lambda weights: geometry.reshape(shaping, weights[..., None]).picture[..., 0])
     groups = _groups([edit for edit in summed if edit.control in HOMES])
     made = [_filter(kind, group, masks, operations, max(full_size), notes) for (kind, _), group in groups]
     made += _direct([edit for edit in edits if not control_named(edit.control)], masks, operations, notes)

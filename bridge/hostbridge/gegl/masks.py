@@ -44,10 +44,14 @@ CIRCLE = tuple(sorted(BANDS, key=lambda band: HUES[band]))
 
 
 class Masks:
-    """The masks of one ``picture``: float32 (height, width, 3), sRGB 0…1."""
+    """The masks of one ``picture``: float32 (height, width, 3), sRGB 0…1.
 
-    def __init__(self, picture: Picture) -> None:
+    ``moved``: what changes of shape make of weights, so that a region stays on what it was found on.
+    """
+
+    def __init__(self, picture: Picture, moved: Callable[[Weights], Weights] = lambda weights: weights) -> None:
         self.picture = picture
+        self.moved = moved
 
     @cached_property
     def _lab(self) -> NDArray[np.float32]:
@@ -66,7 +70,7 @@ class Masks:
         total = self.weight(weight) if weight else np.ones(self.picture.shape[:2], np.float32)
         if not region.everywhere or region.inverted:
             total = total * weights_in_lab(region, self._lab)
-        made = (total * 255 + 0.5).astype(np.uint8)
+        made = (self.moved(total) * 255 + 0.5).astype(np.uint8)
         return None if made.min() == 255 else made
 
     def weight(self, name: str) -> Weights:

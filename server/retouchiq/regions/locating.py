@@ -42,7 +42,8 @@ def locate(request: Request, picture: Picture) -> Request:
     A wish whose region is not found is moved to ``unsupported`` with a question; a limit whose region is not found has
     nothing to spare and leaves a note. What was taken for a region is in ``notes``.
     """
-    unplaced = [part for part in (*request.wishes, *request.limits) if not part.located]
+    parts: list[Wish | Limit] = [*request.wishes, *request.limits]
+    unplaced = [part for part in parts if not part.located]
     found = {region: place(region, picture) for region in dict.fromkeys(part.region for part in unplaced)}
     lost = [wish for wish in request.wishes if not wish.located and found[wish.region] is None]
     spared = [limit for limit in request.limits if not limit.located and found[limit.region] is None]

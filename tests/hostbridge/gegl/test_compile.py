@@ -5,11 +5,12 @@ import pytest
 from skimage.color import rgb2lab
 
 from hostbridge import InvalidSetting
-from hostbridge.controls import CONTROLS, FITTED, Edit, Region
+from hostbridge.controls import CONTROLS, FITTED, Edit, Outline, Region
 from hostbridge.gegl import geometry
 from hostbridge.gegl.compile import compile
 from hostbridge.gegl.control_table import BEYOND, HOMES, KINDS
 from hostbridge.gegl.operations import Operations
+from hostbridge.weights import weights
 
 SIZE = (900, 600)
 
@@ -228,9 +229,33 @@ def test_masks_fit_the_picture_after_a_change_of_shape(made):
     turned = made(Edit(control="rotate", amount=90), Edit(control="exposure", amount=1, region=Region.named("top")))
     mask = turned.filters[-1].mask
     assert mask.shape == (90, 60)
-    assert mask[0].min() == 255
+    assert mask[:, -1].min() == 255  # what was the top is on the right now
+    assert mask[:, 0].max() == 0
     cropped = made(Edit(control="crop", amount=50), Edit(control="shadows", amount=50))
     assert cropped.filters[-1].mask.shape == (30, 45)
+
+
+FOUND = Region(
+    name="car",
+    shape=Outline(
+        rings=(((0.05, 0.1), (0.45, 0.1), (0.45, 0.9), (0.05, 0.9)), ((0.6, 0.6), (0.9, 0.6), (0.75, 0.9))),
+        holes=(((0.2, 0.4), (0.3, 0.4), (0.3, 0.6), (0.2, 0.6)),),
+    ),
+)
+
+
+def test_what_was_found_is_the_mask(made, picture):
+    (one,) = made(Edit(control="saturation", amount=50, region=FOUND)).filters
+    wanted = weights(FOUND, picture)
+    assert np.abs(one.mask / 255 - wanted).max() < 0.01
+    assert one.mask[30, 22] == 0  # the hole
+    assert one.mask[30, 10] == 255
+
+
+def test_what_was_found_moves_with_the_picture(made):
+    flipped = made(Edit(control="flip", amount=1), Edit(control="saturation", amount=50, region=FOUND)).filters[-1]
+    plain = made(Edit(control="saturation", amount=50, region=FOUND)).filters[0]
+    assert (flipped.mask == plain.mask[:, ::-1]).all()
 
 
 def test_both_axes_of_perspective_are_done_at_once(made):

@@ -9,9 +9,10 @@ import pytest
 from PIL import Image
 from promises import BAND_EFFECTS, FINE, ROWS, Row, check, check_band, hues, less, stripe
 
-from hostbridge.controls import BANDS, CONTROLS, HUES, Edit, Region
+from hostbridge.controls import BANDS, CONTROLS, HUES, Edit, Outline, Region
 from hostbridge.gegl.compile import compile
 from hostbridge.gegl.operations import Operations
+from hostbridge.weights import weights
 
 pytestmark = pytest.mark.hosts
 
@@ -200,6 +201,21 @@ def test_two_edits_of_one_kind_in_two_regions_both_land_and_stay_there(photo):
     outside = photo.after(Edit(control="exposure", amount=-2, region=Region.named("not highlights")))
     bright = effects.rgb2lab(photo.before)[..., 0] > 76
     assert np.abs(outside - photo.before)[bright].max() < 0.01
+
+
+def test_what_was_found_is_what_changes(photo):
+    blob = tuple((0.4 + 0.25 * np.cos(t), 0.5 + 0.35 * np.sin(t)) for t in np.arange(0, 6.28, 0.3))
+    hole = ((0.35, 0.4), (0.45, 0.4), (0.45, 0.6), (0.35, 0.6))
+    corner = ((0.8, 0.0), (1.0, 0.0), (1.0, 0.6), (0.85, 0.5))
+    region = Region(shape=Outline(rings=(blob, corner), holes=(hole,), feather=0.03))
+    after = photo.after(Edit(control="exposure", amount=-2, region=region))
+    wanted = weights(region, photo.before)
+    bright = photo.before.min(axis=2) > 0.1
+    share = np.clip(1 - after / np.maximum(photo.before, 0.01), 0, 1).mean(axis=2)
+    share, wanted = share[bright] / share[bright & (wanted == 1)].mean(), wanted[bright]
+    share = np.clip(share, 0, 1)
+    assert np.minimum(share, wanted).sum() / np.maximum(share, wanted).sum() > 0.85
+    assert share[wanted == 0].max() < 0.02
 
 
 def test_a_colour_range_changes_that_colour_only(chart):
