@@ -20,7 +20,7 @@ from hostbridge.darktable.writing import check_writable
 from retouchiq import recipe
 from retouchiq.agent import Agent, Trial
 from retouchiq.answers import module_answer, plan_answer, verdict_answer
-from retouchiq.looks import check_look
+from retouchiq.looks import with_look
 from retouchiq.photo import Photo, sidecar_path
 from retouchiq.pictures import read_picture
 from retouchiq.results import Results
@@ -289,4 +289,4 @@ def _check(cancel: threading.Event) -> None:
 
 def _instructions(job: Job) -> tuple[str, ...]:
     first, *further = job.instructions
-    return (f"{check_look(job.look)} look, {first}".rstrip(", ") if job.look else first, *further)
+    return (with_look(job.look, first), *further)

@@ -21,6 +21,7 @@ from retouchiq.api.engine import Shared
 from retouchiq.api.errors import WrongMediaType, responses
 from retouchiq.api.hosted import Compile, Hosted, Told
 from retouchiq.api.wishes import AgentName, Budget, Instruction, LookName, RewardName, Strength, VariantName
+from retouchiq.looks import with_look
 from retouchiq.pictures import read_picture
 from retouchiq.reward import Picture
 from retouchiq.session import Session
@@ -169,7 +170,7 @@ def begin(asked: SessionRequest, engine: Shared) -> Step:
         variant=asked.variant,
     )
     hosted = Hosted(session, _compiler(asked), asked.strength)
-    told = hosted.begin(picture, f"{asked.look} look, {asked.instruction}" if asked.look else asked.instruction)
+    told = hosted.begin(picture, with_look(asked.look, asked.instruction))
     return _step(engine.sessions.add(hosted), told)
 
 

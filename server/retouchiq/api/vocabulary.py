@@ -8,11 +8,10 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from hostbridge.controls import CONTROLS
+from retouchiq import looks as known
 from retouchiq.answers import schema_answer
 from retouchiq.api.engine import Shared
 from retouchiq.api.errors import NotFound, responses
-from retouchiq.language.lexicon import lexicon
-from retouchiq.looks import described
 from retouchiq.variants import NAMES
 
 router = APIRouter(prefix="/v1", tags=["vocabulary"])
@@ -46,6 +45,11 @@ class Look(BaseModel):
 
     name: str = Field(examples=["film"])
     description: str
+    when: str = Field(description="What it is for.")
+    words: list[str] = Field(description="How people ask for it.", examples=[["film look", "shot on film"]])
+    strength: float = Field(
+        description="Percent of its amounts that it comes at unless told otherwise.", examples=[100]
+    )
 
 
 @router.get("/schema", responses=responses(404, 503), summary="The installed darktable's modules and fields")
@@ -66,8 +70,8 @@ def controls() -> list[Control]:
 
 @router.get("/looks", responses=responses(), summary="The looks that can be named")
 def looks() -> list[Look]:
-    """In alphabetical order."""
-    return [Look(name=name, description=described(name)) for name in sorted(lexicon().looks)]
+    """In alphabetical order, the user's own among them."""
+    return [Look(**look.model_dump(include=set(Look.model_fields))) for look in known.looks().values()]
 
 
 @router.get("/variants", responses=responses(), summary="The kinds of answer to choose from")

@@ -10,8 +10,7 @@ from pydantic.json_schema import WithJsonSchema
 
 from hostbridge import UnusableInput
 from retouchiq.cli.host import AGENTS, REWARDS
-from retouchiq.language.lexicon import lexicon
-from retouchiq.looks import check_look
+from retouchiq.looks import check_look, looks
 from retouchiq.variants import NAMES
 
 
@@ -37,7 +36,7 @@ VariantName = Annotated[str, *_one_of(NAMES), Field(description="The kind of ans
 LookName = Annotated[
     str,
     AfterValidator(_look),
-    WithJsonSchema({"type": "string", "enum": sorted(lexicon().looks)}),
+    WithJsonSchema({"type": "string", "enum": list(looks())}),
     Field(description="A look to begin with."),
 ]
 PLAIN = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]*$"

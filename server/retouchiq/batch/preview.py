@@ -15,6 +15,7 @@ from retouchiq.batch.one import Item
 from retouchiq.batch.task import Batch, Result
 from retouchiq.language import read
 from retouchiq.language.request import Request, Wish
+from retouchiq.looks import with_look
 from retouchiq.photo import sidecar_path
 
 
@@ -28,7 +29,7 @@ def preview(batch: Batch, found: Found, agent: str, reward: str, resume: bool) -
     journal = begin.open_journal(batch.out, batch.settings(agent, reward), resume)
     again = begin.again(journal.results.values())
     finished = {name: result for name, result in journal.results.items() if name not in again}
-    request = read(f"{batch.look} look, {batch.instruction}" if batch.look else batch.instruction)
+    request = read(with_look(batch.look, batch.instruction))
     return {
         "instruction": batch.instruction,
         "out": str(batch.out),

@@ -15,9 +15,24 @@ from types import FrameType
 
 from hostbridge import HostFailed, HostMissing, UnusableInput
 from retouchiq import __version__
-from retouchiq.cli import batch, bench, demo, doctor, edit, plan, plugin, render, repeat, schema, score, serve, sidecar
+from retouchiq.cli import (
+    batch,
+    bench,
+    demo,
+    doctor,
+    edit,
+    looks,
+    plan,
+    plugin,
+    render,
+    repeat,
+    schema,
+    score,
+    serve,
+    sidecar,
+)
 
-COMMANDS = (edit, batch, plan, score, render, repeat, sidecar, schema, serve, plugin, doctor, bench, demo)
+COMMANDS = (edit, looks, batch, plan, score, render, repeat, sidecar, schema, serve, plugin, doctor, bench, demo)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -7,7 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from retouchiq.language.tokens import normalised, tokens
+
+if TYPE_CHECKING:
+    from retouchiq.looks import Look
 
 VOWELS = "aeiou"
 
@@ -66,7 +71,7 @@ class Lexicon:
     heads: set[str] = field(default_factory=set)
     objects: dict[tuple[str, str], tuple[Effect, ...]] = field(default_factory=dict)
     moves: dict[tuple[str, str], int] = field(default_factory=dict)
-    looks: dict[str, tuple[Effect, ...]] = field(default_factory=dict)
+    looks: dict[str, Look] = field(default_factory=dict)
     colours: dict[str, dict[str, Any]] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
     _initials: dict[str, list[str]] = field(default_factory=dict)
@@ -172,10 +177,12 @@ def _add_rows(lexicon: Lexicon, file: str, role: str) -> None:
 
 
 def _add_looks(lexicon: Lexicon) -> None:
-    for name, row in _table("looks").items():
-        lexicon.looks[name] = tuple(Effect.parse(text) for text in row["wishes"])
-        for phrase in row["words"]:
-            lexicon.add(phrase, Meaning("look", name, effects=lexicon.looks[name]))
+    from retouchiq.looks import looks  # which needs the language's own types first
+
+    lexicon.looks = looks()
+    for name, look in lexicon.looks.items():
+        for phrase in (*look.words, f"{name} look"):
+            lexicon.add(" ".join(token.text for token in tokens(normalised(phrase))), Meaning("look", name))
 
 
 def _add_amounts(lexicon: Lexicon) -> None:

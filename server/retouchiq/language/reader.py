@@ -9,10 +9,11 @@ from retouchiq.language.framing import geometry_free, geometry_wishes
 from retouchiq.language.lexicon import lexicon
 from retouchiq.language.limiting import cancelled, forbidden, forbids, limits
 from retouchiq.language.lists import completed
+from retouchiq.language.looking import look_aims, look_wishes, outvoted
 from retouchiq.language.merging import merged
 from retouchiq.language.places import located, region_in, regions_in, settled_again
 from retouchiq.language.refusing import refused, sentence
-from retouchiq.language.request import Limit, Request, Wish
+from retouchiq.language.request import Aim, Limit, Request, Wish
 from retouchiq.language.settings import settings
 from retouchiq.language.tinting import band_in, bands_in, colour_wishes, filter_wish
 from retouchiq.language.tokens import LONGEST
@@ -23,7 +24,6 @@ from retouchiq.language.wishing import (
     is_free,
     mover_of,
     shift_wishes,
-    wishes,
 )
 
 UNMOVED = ("more", "less")
@@ -38,6 +38,7 @@ class _Reading:
     def __init__(self) -> None:
         self.wishes: list[Wish] = []
         self.look_wishes: list[Wish] = []
+        self.look_aims: list[Aim] = []
         self.limits: list[Limit] = []
         self.looks: list[str] = []
         self.free: list[str] = []
@@ -90,7 +91,9 @@ class _Reading:
             return True
         self.looks.append(name)
         region = region_in(clause, clause.positions("object"))
-        self.look_wishes += wishes(lexicon().looks[name], 1, amount(clause, at), region, clause.said)
+        look, said = lexicon().looks[name], amount(clause, at)
+        self.look_wishes += look_wishes(look, said, region, clause.said)
+        self.look_aims += look_aims(look, said, region)
         rest = Clause(tuple(item for position, item in enumerate(clause.items) if position != at), clause.joined)
         if rest.has(*SHIFTS, *MOVES):
             self.adjust(rest)
@@ -251,6 +254,7 @@ def read(instruction: str) -> Request:
         instruction=instruction,
         wishes=merged(reading.look_wishes, reading.wishes + exact, reading.cancelled),
         limits=tuple(dict.fromkeys(reading.limits)),
+        aims=tuple(outvoted(reading.look_aims, {wish.control for wish in reading.wishes + exact} | reading.cancelled)),
         looks=tuple(dict.fromkeys(reading.looks)),
         free=tuple(dict.fromkeys(reading.free)),
         open_ended=reading.open_ended,

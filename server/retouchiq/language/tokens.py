@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+DECADES = {60: "sixties", 70: "seventies", 80: "eighties", 90: "nineties"}
+
 _CONTRACTIONS = [
     (re.compile(pattern), replacement)
     for pattern, replacement in (
@@ -17,6 +19,7 @@ _CONTRACTIONS = [
         (r"\bcannot\b", "can not"),
         (r"\b(it|that|there|what|he|she)'s\b", r"\1 is"),
         (r"\b(i|you|we|they)'(?:d|ll|ve|m|re)\b", r"\1"),
+        *((rf"'?\b(?:19)?{digits}'?s\b", name) for digits, name in DECADES.items()),
         (r"'s\b|s'(?=\s)", ""),
         (r"\bw/o\b", "without"),
         (r"\bw/", "with "),

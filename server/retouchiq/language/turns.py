@@ -96,11 +96,13 @@ def scaled(request: Request, factor: float) -> Request:
                 "direction": wish.direction if factor >= 0 else -wish.direction,
                 "strength": round(wish.strength * abs(factor), 3),
                 "exact": None if wish.exact is None else round(wish.exact * factor, 3),
+                "start": None if wish.start is None else round(wish.start * factor, 3),
             }
         )
         for wish in request.wishes
     )
-    return request.model_copy(update={"wishes": wishes})
+    aims = tuple(aim.model_copy(update={"change": round(aim.change * factor, 3)}) for aim in request.aims)
+    return request.model_copy(update={"wishes": wishes, "aims": aims})
 
 
 def _placed(request: Request, region: Region) -> Request:
