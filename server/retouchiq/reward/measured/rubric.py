@@ -10,7 +10,7 @@ import numpy as np
 from hostbridge.controls import CONTROLS, HUES, TONES, Region
 from hostbridge.weights import Weights, tonal, weights_in_lab
 from retouchiq.language.request import Aim, Limit, Request, Wish
-from retouchiq.regions import find
+from retouchiq.regions.locating import place
 from retouchiq.reward import Criterion
 from retouchiq.reward.measured import colour, tone
 from retouchiq.reward.measured.aim import change, direction
@@ -248,13 +248,11 @@ class _Writer:
         return self.maps[region]
 
     def _look_for(self, region: Region, located: bool) -> Weights | None:
-        name = region.name.removeprefix("not ")
-        found = find(name, self.scene.small) if not located or region.shape is not None else None
-        if found is not None:
-            where = found.weights
-            return 1 - where if region.name.startswith("not ") else where
         if not located:
-            return colour.skin(self.scene, self.whole) if name == "face" else None
+            found = place(region, self.scene.small)
+            if found is None:
+                return colour.skin(self.scene, self.whole) if region.name == "face" else None
+            region = found.region
         where = weights_in_lab(region, self.scene.lab)
         return where if where.mean() >= PRESENT else None
 
@@ -271,8 +269,6 @@ class _Writer:
             if "." in wish.control:
                 where = ROWS[wish.control].effects[0].weights(self.scene, where)
             total = np.maximum(total, where)
-            if wish.region.shape is not None:  # the host's gradient may reach beyond the pixels that were recognised
-                total = np.maximum(total, weights_in_lab(wish.region, self.scene.lab))
         return total * self.spared if total.any() else self.whole * self.spared
 
     def _greys(self) -> Weights:
