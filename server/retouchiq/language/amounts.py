@@ -16,6 +16,8 @@ NEUTRAL_KELVIN = 5500.0
 class Amount:
     """``strength`` relative to the plain word, None where not said; ``value`` in ``unit`` where a number was named.
 
+    The unit ``times`` is of "twice as bright", "half the contrast" and "30 % as much grain": what is there, so often.
+
     ``after``: the words came after what they are said of ("contrast and saturation a bit").
     """
 
@@ -61,6 +63,7 @@ FROM: dict[tuple[str, str], Callable[[float], float]] = {
     ("mired", "mired"): _same,
     ("°", "°"): _same,
     ("", "°"): _same,
+    ("times", "EV"): lambda times: abs(math.log2(times)),
 }
 
 
@@ -72,6 +75,25 @@ def converted(amount: Amount, unit: str) -> float | None:
 
 
 LINKS = ("of", "a", "an")
+
+STRONGEST = 3.0
+
+
+def _times(clause: Clause) -> float | None:
+    """How often as much of what is there is asked for: 2 for "twice as bright"; None where that is not said."""
+    for at in clause.positions("multiple"):
+        said = clause.items[at].meanings["multiple"]
+        if not said.name:
+            return said.value
+        before = clause.items[at - 1] if at else None
+        if before is not None and before.kind == "number" and number(before.text) > 0:
+            return number(before.text) * said.value
+    return None
+
+
+def _strength_of(times: float) -> float:
+    """Twice and half as much are two plain steps, up and down; four times is four, but for `STRONGEST`."""
+    return round(min(STRONGEST, 2 * abs(math.log2(times))), 3)
 
 
 def _number(clause: Clause) -> tuple[float | None, str]:
@@ -104,6 +126,9 @@ def negative(clause: Clause) -> bool:
 
 def amount(clause: Clause, head: int) -> Amount:
     """The amount said in a clause about its item number ``head``: the nearest before it, else the first after it."""
+    times = _times(clause)
+    if times is not None:
+        return Amount(_strength_of(times), times, "times")
     value, unit = _number(clause)
     degrees = [at for at in clause.positions("degree") if at != head and not clause.items[at].has("noun", "verb")]
     before = [at for at in degrees if at < head]

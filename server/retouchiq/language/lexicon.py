@@ -158,6 +158,16 @@ def _add_qualities(lexicon: Lexicon) -> None:
             lexicon.objects[name, object_name] = _effects(texts)
 
 
+def _add_states(lexicon: Lexicon) -> None:
+    """Nouns of adjectives: "dullness". What complains as an adjective is unwanted as a noun."""
+    for (word, *more), meanings in list(lexicon.phrases.items()):
+        meaning = meanings.get("fault") or meanings.get("adjective")
+        if meaning and not more and len(word) > 2:
+            for form in inflected(word, ("ness",)):
+                if (form,) not in lexicon.phrases:
+                    lexicon.add(form, replace(meaning, role="noun", unwanted=meaning.role == "fault"))
+
+
 def _add_colours(lexicon: Lexicon) -> None:
     for name, row in _table("colours").items():
         lexicon.colours[name] = row
@@ -194,9 +204,23 @@ def _add_amounts(lexicon: Lexicon) -> None:
     for value, phrases in amounts["stops"].items():
         for phrase in phrases:
             lexicon.add(phrase, Meaning("number", "EV", float(value)))
+    for value, phrases in amounts["halving"].items():
+        for phrase in phrases:
+            lexicon.add(phrase, Meaning("multiple", value=float(value)))
+    _add_multiples(lexicon, amounts)
     for name, phrases in amounts["units"].items():
         for phrase in phrases:
             lexicon.add(phrase, Meaning("unit", name))
+
+
+def _add_multiples(lexicon: Lexicon, amounts: dict[str, Any]) -> None:
+    """Words that say how many times as much there shall be, and with it the direction."""
+    for table, name in (("multiples", ""), ("percents", "of the number")):
+        for value, phrases in amounts[table].items():
+            moves = "up" if float(value) > 1 else "down"
+            for phrase in phrases:
+                lexicon.add(phrase, Meaning("multiple", name, float(value)))
+                lexicon.add(phrase, Meaning(f"movers:{moves}", moves, MOVES[moves]))
 
 
 def _add_regions(lexicon: Lexicon) -> None:
@@ -212,7 +236,7 @@ def _add_regions(lexicon: Lexicon) -> None:
 MOVES = {"up": 1.0, "down": -1.0, "off": -1.0}
 
 
-INFLECTED = ("movers", "refused", "movers_free", "separable")
+INFLECTED = ("movers", "refused", "movers_free", "separable", "alone")
 UNINFLECTED = ("more", "less", "much", "many", "need", "down", "plus", "good", "nice", "high", "there", "better")
 
 
@@ -222,7 +246,7 @@ def _add_words(lexicon: Lexicon) -> None:
             meaning = Meaning(role if name == "words" else f"{role}:{name}", name, MOVES.get(name, 0.0))
             for phrase in phrases:
                 lexicon.add(phrase, meaning)
-            for phrase in phrases if role in INFLECTED else ():
+            for phrase in phrases if role in INFLECTED or name == "verbs" else ():
                 first = phrase.split()[0]
                 if len(first) >= 4 and not first.startswith(UNINFLECTED):
                     for form in inflected(phrase, ("s", "ed", "ing")):
@@ -237,8 +261,10 @@ def _add_moves(lexicon: Lexicon) -> None:
 
 def _add_impossible(lexicon: Lexicon) -> None:
     for name, row in _table("impossible").items():
-        for phrase in row.get("phrases", ()):
-            lexicon.reasons[name] = row["why"]
+        lexicon.reasons[name] = row["why"]
+        verbs = row.get("verbs", ())
+        forms = [form for verb in verbs for form in inflected(verb, ("s", "ed", "ing"))]
+        for phrase in (*row["phrases"], *verbs, *forms):
             lexicon.add(phrase, Meaning("impossible", name))
 
 
@@ -247,6 +273,7 @@ def lexicon() -> Lexicon:
     """The lexicon, read once per process."""
     built = Lexicon()
     _add_qualities(built)
+    _add_states(built)
     _add_colours(built)
     _add_looks(built)
     _add_amounts(built)

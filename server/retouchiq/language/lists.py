@@ -109,6 +109,7 @@ def completed(clauses: list[Clause]) -> list[Clause]:
     mover: tuple[Item, ...] = ()
     comparison: tuple[Item, ...] = ()
     topic: tuple[Item, ...] = ()
+    places = False  # "remove the shadows on the face and the legs": what follows is a further place
     for clause in _lent_back(clauses):
         if not clause.joined:
             mover = comparison = topic = ()
@@ -116,12 +117,13 @@ def completed(clauses: list[Clause]) -> list[Clause]:
             clause = replace(clause, items=(*comparison, *clause.items), lent=True)
         elif clause.joined and topic and _described(clause):
             clause = replace(clause, items=(*clause.items, *topic), lent=True)
-        shared = bool(mover) and (_bare(clause) or (mover[-1].has("refused:away") and _is_thing(clause)))
+        shared = bool(mover) and (_bare(clause) or (mover[-1].has("refused:away") and _is_thing(clause) and not places))
         if clause.joined and shared and not clause.lent and not _wanted_less(clause, mover):
             clause = replace(clause, items=(*mover, *clause.items), lent=True)
         elif clause.has("makers", "complaints", "verb", "comparative", "phrase"):
             mover = ()
-        mover = _mover(clause) or mover
+        if own := _mover(clause):
+            mover, places = own, clause.has("noun") and clause.has(*PLACES) and clause.has("prepositions")
         comparison = _comparison(clause)
         topic = _topic(clause)
         result.append(clause)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hostbridge.controls import EVERYWHERE, Region
+from retouchiq.language.alone import wishes_alone
 from retouchiq.language.amounts import amount
 from retouchiq.language.clauses import COLOURS, MOVES, PLACES, SHIFTS, Clause, Item, clauses
 from retouchiq.language.framing import geometry_free, geometry_wishes
@@ -10,8 +11,9 @@ from retouchiq.language.lexicon import lexicon
 from retouchiq.language.limiting import cancelled, forbidden, forbids, limits
 from retouchiq.language.lists import completed
 from retouchiq.language.looking import look_aims, look_wishes, outvoted
+from retouchiq.language.mentions import excessive, meant
 from retouchiq.language.merging import merged
-from retouchiq.language.places import located, region_in, regions_in, settled_again
+from retouchiq.language.places import is_band, located, region_in, regions_in, settled_again
 from retouchiq.language.refusing import refused, sentence
 from retouchiq.language.request import Aim, Limit, Request, Wish
 from retouchiq.language.settings import settings
@@ -26,6 +28,7 @@ from retouchiq.language.wishing import (
     shift_wishes,
 )
 
+UNREPEATED = ("makers", "refused:away", "complaints", "open:verbs")
 UNMOVED = ("more", "less")
 
 
@@ -53,8 +56,10 @@ class _Reading:
         """Read one clause."""
         if not clause.joined:
             self.context = Context()
+        if _narrates(clause):
+            return
         self._compare(clause)
-        readings = (self.refuse, self.limit, self.look, self.frame, self.adjust, self.repeat, self.open)
+        readings = (self.refuse, self.limit, self.look, self.frame, self.adjust, self.alone, self.repeat, self.open)
         if not any(reading(clause) for reading in readings):
             self.unread += [item.said for item in clause.items if item.kind == "word"]
 
@@ -64,7 +69,7 @@ class _Reading:
         if source is not None and (target is None or source < target):
             asked = clause.first(*MOVES, "makers")
             self.context.source = (told is None or source < told) and not (
-                asked is not None and _asks(clause, asked, source)
+                _ordered(clause) or (asked is not None and _asks(clause, asked, source))
             )
         elif target is not None:
             self.context.source = False
@@ -73,6 +78,7 @@ class _Reading:
         kind = refused(clause, self.context)
         self.context.away = kind if kind in ("objects", "adding") else ""
         if kind:
+            self.context.wished = True
             self.unsupported.append(sentence(kind, clause))
         return bool(kind)
 
@@ -85,6 +91,10 @@ class _Reading:
         at = clause.first("look")
         if at is None or (clause.purpose and self.context.wished):
             return False
+        if not meant(clause, at):
+            return False
+        if excessive(clause, at, self.context):
+            return True
         name = clause.items[at].meanings["look"].name
         if clause.last_before(at, "movers:down", "movers:off", "negations") is not None:
             self.free += ("temperature", "tint") if clause.has("movers:off") else ()
@@ -131,6 +141,7 @@ class _Reading:
                 made += dimension_wishes(clause, head, region, self.context)
         if clause.purpose and self.context.wished:
             return bool(found or made)
+        made = [self._apart(wish) if not regions_in(clause, found) else wish for wish in made]
         if made and forbids(clause):
             self.limits += forbidden(made, clause)
             return True
@@ -150,6 +161,12 @@ class _Reading:
         pronoun = clause.has("pronouns") and clause.last_before(found[0], "pronouns") is not None
         about_it = pronoun and not located(self.context.region)
         return self.context.region if bare or about_it else EVERYWHERE
+
+    def _apart(self, wish: Wish) -> Wish:
+        """A wish that undoes the last one is no wish for the same place: "blur the background and sharpen"."""
+        against = any(wish.control == last.control and wish.direction != last.direction for last in self.last)
+        same = any(wish.region == last.region for last in self.last)
+        return wish.model_copy(update={"region": EVERYWHERE, "located": True}) if against and same else wish
 
     def _scope(self, clause: Clause, found: list[int], made: list[Wish]) -> None:
         """Carry amounts over: "a bit warmer and brighter" forwards, "contrast and saturation a bit" backwards."""
@@ -172,7 +189,7 @@ class _Reading:
         bare = clause.joined and not clause.has(*MOVES)
         context.making = clause.has("makers") or (context.making and bare)
         context.wished = context.wished or bool(made)
-        context.complained = any(wish.complaint for wish in made)
+        context.complained = bool(made) and made[-1].complaint
         if not found:
             return
         context.amount = amount(clause, found[0])
@@ -181,13 +198,23 @@ class _Reading:
         places = regions_in(clause, found)
         if places:
             context.region = region if places[0] < found[0] or not located(region) else EVERYWHERE
+        elif is_band(region) and context.making:
+            context.region = region
+
+    def alone(self, clause: Clause) -> bool:
+        """A verb that means something by itself where nothing else is named: "lift the foreground", "clear it up"."""
+        if clause.purpose and self.context.wished:
+            return False
+        made = wishes_alone(clause)
+        self._remember(clause, [], made, region_in(clause))
+        return bool(made)
 
     def repeat(self, clause: Clause) -> bool:
         """A clause that only names a place says the last wish of it too, or of it alone."""
         places = regions_in(clause)
         if clause.purpose:
             return True
-        if not places or not self.last or not clause.joined or clause.has("makers", "refused:away", "complaints"):
+        if not places or not self.last or not clause.joined or clause.has(*UNREPEATED):
             return False
         region = region_in(clause)
         if clause.has("only"):
@@ -216,6 +243,21 @@ class _Reading:
         return True
 
 
+def _narrates(clause: Clause) -> bool:
+    """Whether a clause tells what happened, or why, without finding fault: "the flash did not go off"."""
+    return clause.has("narrating") or (
+        clause.starts("reasons") and not clause.has("complaints", "comparative", "fault")
+    )
+
+
+def _ordered(clause: Clause) -> bool:
+    """Whether a verb in a clause about the picture as it is gives an order: "for the left image turn down …"."""
+    return not clause.has("complaints") and any(
+        item.has(*MOVES) and not item.has("comparing", "complaining") and not item.text.endswith("ed")
+        for item in clause.items
+    )
+
+
 NEEDING = ("need", "should", "must", "ought", "to ", "become")
 
 
@@ -237,6 +279,8 @@ def _acts(item: Item) -> bool:
 def _is_noun(clause: Clause, head: int) -> bool:
     """Whether a word that can be both is a noun here: it is moved ("add blur", "increase focus")."""
     if not clause.items[head].has("noun"):
+        return False
+    if clause.items[head].has("adjective") and clause.last_before(head, "complaints") is not None:
         return False
     at = mover_of(clause, head)
     if head and clause.items[head - 1].text == "the":

@@ -36,8 +36,9 @@ def _ends(item: Item, head: Item) -> bool:
 def _object_of(clause: Clause, verb: int) -> Item | None:
     """The head noun of what follows a verb: the last thing before a preposition or the end."""
     head: Item | None = None
+    out = clause.items[verb].text.endswith(" out")
     for item in clause.items[verb + 1 :]:
-        if item.has("except") or (head is not None and _ends(item, head)):
+        if item.has("except") or (head is not None and (_ends(item, head) or (out and item.text == "of"))):
             break
         if not _silent(item):
             head = item
@@ -70,7 +71,7 @@ def _thrown(clause: Clause) -> bool:
 
 def _is_thing(item: Item | None) -> bool:
     """Whether it is a thing in the picture rather than a quality of it."""
-    if item is None or item.has("geometry", "abstract"):
+    if item is None or item.has("geometry"):
         return False
     if item.has("found", "object") or item.kind == "word":
         return True
@@ -120,7 +121,7 @@ def _taken(clause: Clause) -> str:
             if not item.has(f"refused:{kind}") or _loose(clause, at):
                 continue
             thing = _object_of(clause, at)
-            if kind == "in" and _passive(clause, at):
+            if kind == "in" and (_passive(clause, at) or item.has("object") or (thing and thing.has("abstract"))):
                 continue
             if kind == "in" and clause.purpose and thing is not None and not thing.has("object", "found"):
                 continue
@@ -155,7 +156,9 @@ CHANGING = ("change", "turn", "transform", "swap", "replace", "convert", "paint"
 
 def _exchanged(clause: Clause, verb: int) -> list[int]:
     """Where an unknown thing is that gets another colour: "change this sofa to black"."""
-    end = next((at for at, item in enumerate(clause.items) if at > verb and item.text.split()[0] in ("to", "into")), None)
+    end = next(
+        (at for at, item in enumerate(clause.items) if at > verb and item.text.split()[0] in ("to", "into")), None
+    )
     if end is None or clause.items[verb].text not in CHANGING:
         return []
     return [at for at in range(verb + 1, end) if clause.items[at].kind == "word"]
@@ -168,7 +171,7 @@ def _solid(item: Item) -> bool:
 def _backdrop(clause: Clause) -> bool:
     """Whether a plain background is asked for, in whatever words: "needs an all white background"."""
     background = any(clause.items[at].meanings["found"].name == "background" for at in clause.positions("found"))
-    graded = clause.has("movers:up", "movers:down", "complaints", "verb", "comparative", "keepers")
+    graded = clause.has("movers:up", "movers:down", "complaints", "verb", "comparative", "keepers", "phrase")
     return background and clause.has("recolours") and not graded
 
 
@@ -182,7 +185,7 @@ def _recoloured(clause: Clause) -> bool:
     named = named or _exchanged(clause, verb)
     if not named:
         return any(item.text == "from" for item in clause.items[verb:]) and clause.has("recolours")
-    moved = clause.has("movers:up", "movers:down")
+    moved = clause.has("movers:up", "movers:down") or any(item.text.endswith(" more") for item in clause.items)
     plain = any(at > named[0] for at in clause.positions("recolours")) and not moved
     coloured = any(at > named[0] for at in clause.positions("colour")) and not clause.has("degree", "comparative")
     coloured = coloured and not moved
@@ -200,6 +203,27 @@ def _acts(item: Item) -> bool:
     return item.has("verb", "comparative") and not item.has("adjective", "fault")
 
 
+MOVING = ("move", "expand", "extend", "stretch", "shrink", "compress")
+
+
+def _moves_quality(clause: Clause, at: int) -> bool:
+    """Whether what is moved or stretched is a quality: "move the tones towards blue"."""
+    quality = clause.has("noun", *COLOURS) and not clause.has("object", "found")
+    return quality and clause.items[at].text.startswith(MOVING) and all(item.kind != "word" for item in clause.items)
+
+
+def _differs(clause: Clause) -> bool:
+    """Whether one of two pictures has things the other has not: "the desired image does not have people"."""
+    told = clause.has("sources", "sources:targets") and any(item.text in HAVING for item in clause.items)
+    things = any(clause.items[at].text not in SKIES for at in clause.positions("object", "found"))
+    others = [item for item in clause.items if item.text not in HAVING]
+    return told and things and not any(item.has("noun", *SHIFTS, *COLOURS, *MOVES) for item in others)
+
+
+HAVING = ("has", "have", "shows", "there is", "there are", "is in", "does not")
+SKIES = ("sky", "background", "foreground", "clouds", "skies")
+
+
 def _becomes(clause: Clause, at: int) -> bool:
     """Whether the picture is to become something else, if only as a purpose: "to make it look like a drawing"."""
     painted = clause.items[at].meanings["impossible"].name == "generating"
@@ -211,12 +235,14 @@ def refused(clause: Clause, context: Context) -> str:
     if clause.starts("keepers"):
         return "objects" if clause.has("only") and clause.has("found", "object") else ""
     at = clause.first("impossible")
-    if at is not None and (not clause.purpose or _becomes(clause, at)):
+    if at is not None and (not clause.purpose or _becomes(clause, at)) and not _moves_quality(clause, at):
         return clause.items[at].meanings["impossible"].name
     kind = {"away": "objects", "in": "adding"}.get(_taken(clause), "")
     if kind:
         return kind
     if _owned_shadow(clause) or (context.away == "objects" and _thrown(clause)):
+        return "objects"
+    if _differs(clause):
         return "objects"
     if _recoloured(clause) or _backdrop(clause):
         return "replacing"

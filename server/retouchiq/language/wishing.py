@@ -167,10 +167,14 @@ def stance(clause: Clause, head: int, context: Context) -> str:
     return "complained" if going_on or _poor(clause, head) else "plain"
 
 
+NAMING = ("has a", "there is", "there are", "there was")
+"""Movers that only name what is there: a brighter sky that a picture has is no less bright one."""
+
+
 def _less(clause: Clause, head: int) -> bool:
     """Whether the word before a shift turns it around: "less bright", "reduce the darkness"."""
     at = clause.last_before(head, *MOVES)
-    return at is not None and not clause.items[at].has("movers:up")
+    return at is not None and not clause.items[at].has("movers:up") and clause.items[at].text not in NAMING
 
 
 def _negated(clause: Clause, head: int) -> bool:
