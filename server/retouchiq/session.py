@@ -27,6 +27,7 @@ from retouchiq.plan import Plan
 from retouchiq.reference import with_reference
 from retouchiq.reward import Judge, Picture, Reward, Verdict
 from retouchiq.strength import scaled
+from retouchiq.style.wishing import styled
 from retouchiq.variants import leaning
 
 
@@ -221,7 +222,8 @@ class Session:
         start = self._states[-2 if replaces else -1]
         kept, before = start.edits, start.picture
         compared = self.reference is not None and len(self._states) == 1 and refused is None
-        request = ground(turn.request or read(self._instruction), before, alone=not compared)
+        request = styled(turn.request or read(self._instruction), before)
+        request = ground(request, before, alone=not compared)
         if compared and self.reference is not None:
             request = with_reference(request, before, self.reference, self.alike)
         judge = self.reward.rubric(before, request)

@@ -30,9 +30,10 @@ from retouchiq.cli import (
     score,
     serve,
     sidecar,
+    style,
 )
 
-COMMANDS = (edit, looks, batch, plan, score, render, repeat, sidecar, schema, serve, plugin, doctor, bench, demo)
+COMMANDS = (edit, looks, style, batch, plan, score, render, repeat, sidecar, schema, serve, plugin, doctor, bench, demo)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

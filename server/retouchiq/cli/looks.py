@@ -102,9 +102,15 @@ def run_export(args: argparse.Namespace) -> int:
 
 
 def _chosen(names: list[str]) -> list[Look]:
+    from hostbridge import UnusableInput
     from retouchiq.looks import find, looks
 
-    return [find(name) for name in names] or list(looks().values())
+    chosen = [find(name) for name in names] or [look for look in looks().values() if not look.learnt]
+    if learnt := [look.name for look in chosen if look.learnt]:
+        raise UnusableInput(
+            f"{', '.join(learnt)} is a learnt style, which differs from photo to photo: name other looks"
+        )
+    return chosen
 
 
 def _list(found: Iterable[Look], as_json: bool) -> None:

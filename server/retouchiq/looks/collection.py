@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -11,6 +12,7 @@ import platformdirs
 
 from hostbridge import UnusableInput
 from retouchiq.looks.look import Look, read
+from retouchiq.style import place
 
 PRESETS = resources.files("retouchiq.looks") / "presets"
 _log = logging.getLogger(__name__)
@@ -24,16 +26,17 @@ def own_folder() -> Path:
 
 
 def looks() -> dict[str, Look]:
-    """All looks by name, in alphabetical order; the user's own come before a preset of the same name.
+    """All looks by name, in alphabetical order, learnt styles among them; the user's own come before a preset of the
+    same name.
 
     A file of the user's that is no look is left out, and said so in the log.
     """
-    return _looks(_stamp(own_folder()))
+    return _looks(_stamp(sorted(own_folder().glob("*.toml"))), _stamp(place.files()))
 
 
-def _stamp(folder: Path) -> Stamp:
-    """The files of a folder and when they were written: what has to be read again after a change."""
-    return tuple((path, path.stat().st_mtime_ns) for path in sorted(folder.glob("*.toml")))
+def _stamp(files: Iterable[Path]) -> Stamp:
+    """Files and when they were written: what has to be read again after a change."""
+    return tuple((path, path.stat().st_mtime_ns) for path in files)
 
 
 @lru_cache(1)
@@ -43,7 +46,7 @@ def _presets() -> tuple[Look, ...]:
 
 
 @lru_cache(1)
-def _looks(own: Stamp) -> dict[str, Look]:
+def _looks(own: Stamp, styles: Stamp) -> dict[str, Look]:
     from retouchiq.language.lexicon import lexicon
 
     lexicon.cache_clear()  # it knows looks by their words
@@ -55,7 +58,18 @@ def _looks(own: Stamp) -> dict[str, Look]:
             _log.warning("%s", error)
         else:
             known[look.name] = look
+    known |= {path.stem: _learnt(path.stem) for path, _ in styles}
     return dict(sorted(known.items()))
+
+
+def _learnt(name: str) -> Look:
+    return Look(
+        name=name,
+        description="Your own style, learnt from your edited photos.",
+        strength=100,
+        when="Whenever a photo should look as you would finish it; `retouchiq style show` says how that is.",
+        learnt=True,
+    )
 
 
 def find(name: str) -> Look:

@@ -99,6 +99,7 @@ class Look(BaseModel):
     ``when`` says what it is for, ``words`` how people ask for it, in lower case. ``strength``: percent of the amounts
     that a plain "make it …" means. ``adapts``: controls of ``edits`` whose amount the picture decides, so that the
     agent chooses it; a style of darktable takes the amount written. ``rubric``: what the result should show.
+    ``learnt``: the user's own style (`retouchiq.style`), which decides picture by picture instead.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -108,8 +109,15 @@ class Look(BaseModel):
     words: tuple[Words, ...] = ()
     strength: float = Field(100.0, gt=0, le=150)
     adapts: tuple[str, ...] = ()
-    edits: tuple[Move, ...] = Field(min_length=1)
-    rubric: tuple[Goal, ...] = Field(min_length=1)
+    edits: tuple[Move, ...] = ()
+    rubric: tuple[Goal, ...] = ()
+    learnt: bool = False
+
+    @model_validator(mode="after")
+    def _says_what_it_does(self) -> Look:
+        if not self.learnt and not (self.edits and self.rubric):
+            raise ValueError("a look needs edits, and a rubric to measure its result by")
+        return self
 
     @model_validator(mode="after")
     def _adapts_what_it_moves(self) -> Look:

@@ -1,0 +1,99 @@
+"""Learning a style from a folder of photos that the user has edited in darktable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from hostbridge import MalformedSidecar, UnusableInput
+from hostbridge.darktable.render import Renderer
+from hostbridge.darktable.schema import Schema
+from hostbridge.darktable.sidecar import Sidecar
+from retouchiq.batch.find import find as find_photos
+from retouchiq.photo import Photo, sidecar_path
+from retouchiq.style.fitting import fit
+from retouchiq.style.taste import FEWEST, Sample, Style
+from retouchiq.style.wishing import seen
+
+SIZE = 320  # px of the long side of what is rendered
+FRAMING = ("crop", "clipping", "ashift", "lens", "liquify", "borders", "watermark")
+"""Modules of the user's that move or frame the picture: not what is learnt, and in the way of comparing pixels."""
+
+Say = Callable[[str], None]
+
+
+class Untouched(Photo):
+    """A photo as if nobody had edited it: what the user did is what is to be learnt."""
+
+    def _own(self) -> Sidecar:
+        return Sidecar.new()
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """The style, and the photos that taught nothing, with the reason."""
+
+    style: Style
+    left_out: list[tuple[Path, str]]
+
+
+def learn(folder: Path, name: str, renderer: Renderer, schema: Schema, say: Say = lambda text: None) -> Learnt:
+    """The style called ``name`` of all edited photos in ``folder`` and its subfolders.
+
+    Photos without a sidecar, or whose sidecar changes nothing that is seen, are left out. Nothing is written. Raises
+    `UnusableInput` where fewer than `FEWEST` remain, `HostFailed` where darktable does.
+    """
+    photos = find_photos([folder]).photos
+    edited = [photo for photo in photos if sidecar_path(photo).exists()]
+    _enough(len(edited), len(photos), folder)
+    samples, left_out = [], []
+    for number, photo in enumerate(edited, 1):
+        say(f"{number} of {len(edited)}: {photo.name}")
+        try:
+            samples.append(_sample(photo, renderer, schema))
+        except UnusableInput as error:
+            left_out.append((photo, str(error)))
+    _enough(len(samples), len(photos), folder)
+    return Learnt(Style(name=name, host=f"darktable {schema.version}", samples=tuple(samples)), left_out)
+
+
+def _enough(count: int, photos: int, folder: Path) -> None:
+    if count < FEWEST:
+        raise UnusableInput(
+            f"{folder} holds {photos} photos, {count} of them with an edit of yours in a sidecar that can be learnt "
+            f"from; {FEWEST} or more are needed: switch sidecars on in darktable's preferences, or name another folder"
+        )
+
+
+def _sample(path: Path, renderer: Renderer, schema: Schema) -> Sample:
+    photo = Untouched(path, renderer, schema, SIZE)
+    before = photo.observe()
+    own = Sidecar.read(sidecar_path(path))
+    if not _edits(own, photo.base):
+        raise MalformedSidecar("its sidecar holds no edit")
+    render = renderer.render(path, own, SIZE)
+    unframed = _unframed(own if own.complete else own.adopt_history(Sidecar.parse(render.packet)), schema)
+    after = (renderer.render(path, unframed, SIZE) if unframed else render).pixels
+    if after.shape != before.shape:
+        raise UnusableInput("its edit changes the shape of the picture, which cannot be compared")
+    amounts = fit(before, after, photo.render)
+    return Sample(photo=path.name, facts=_rounded(seen(before)), amounts=_rounded(amounts))
+
+
+def _edits(own: Sidecar, base: Sidecar) -> bool:
+    """Whether ``own`` has a step in effect that darktable did not make by itself."""
+    by_itself = {(entry.operation, entry.params) for entry in base.history}
+    steps = own.history[: own.history_end]
+    return any((step.operation, step.params) not in by_itself for step in steps)
+
+
+def _unframed(own: Sidecar, schema: Schema) -> Sidecar | None:
+    """``own`` with everything of `FRAMING` switched off; None where nothing of it is on."""
+    last = {(step.operation, step.priority): step for step in own.history[: own.history_end]}
+    framing = [step for step in last.values() if step.enabled and step.operation in FRAMING]
+    return own.with_style([replace(step, enabled=False) for step in framing], schema) if framing else None
+
+
+def _rounded(values: dict[str, float]) -> dict[str, float]:
+    return {name: float(f"{value:.4g}") for name, value in values.items()}
