@@ -193,6 +193,9 @@ def _add_looks(lexicon: Lexicon) -> None:
     for name, look in lexicon.looks.items():
         for phrase in (*look.words, f"{name} look"):
             lexicon.add(" ".join(token.text for token in tokens(normalised(phrase))), Meaning("look", name))
+        for phrase in look.words:
+            for form in inflected(phrase, ("er",)) if phrase.endswith("y") and _compares(phrase) else ():
+                lexicon.add(form, Meaning("look", name))
 
 
 def _add_amounts(lexicon: Lexicon) -> None:

@@ -8,12 +8,13 @@ from retouchiq.language.wishing import Context
 WISHING = ("makers", "movers:up", "likening", "degree")
 SILENT = ("transparent", "degree", "pictures", "pronouns", "complaints", "breaks")
 DEFINITE = ("the", "our", "this", "that", "my")
+TIMES = ("day", "days", "morning", "afternoon", "evening", "night", "light")
 WHEN = ("at", "in", "on", "during", "from", "by", "watching", "before", "after")
 
 
 def _attribute(following: tuple[Item, ...]) -> bool:
     """Whether a look only tells which thing is meant: "a vintage car", unlike "a vintage fashion photo"."""
-    if not following or any(item.has("likening", "pictures") for item in following):
+    if not following or any(item.has("likening", "pictures") or item.text in TIMES for item in following):
         return False
     return following[0].kind == "word" or following[0].has("object")
 

@@ -85,7 +85,9 @@ def _says_head(clause: Clause, at: int, found: list[int]) -> bool:
     attribute = _names_effect(items, at) or (plain and _names_thing(clause, at)) or _is_object(clause, at, found)
     if item.has(*SHIFTS) and not attribute:
         return True
-    if not item.has("noun") or (found and _belongs(clause, found[-1], at)):
+    if not item.has("noun"):
+        return False
+    if found and _belongs(clause, found[-1], at) and item.meanings["noun"].name != "monochrome":
         return False
     modifier = item.meanings["noun"].name in MODIFIERS and any(other.has("noun") for other in items[at + 1 : at + 2])
     return not modifier
@@ -111,7 +113,7 @@ def heads(clause: Clause) -> list[int]:
     return found
 
 
-EFFECTS = ("vignette", "grain", "glow", "fade", "monochrome", "haze", "drama", "punch")
+EFFECTS = ("vignette", "grain", "glow", "fade", "haze", "drama", "punch")
 
 
 def _names_effect(items: tuple[Item, ...], at: int) -> bool:
