@@ -72,15 +72,17 @@ def _missing(control: str, likely: dict[str, Finish], share: float) -> Wish | No
 
 
 def _errors(scene: Scene, named: Collection[str]) -> list[Wish]:
-    """What a camera does wrong, whoever finished the picture: blown light all over, and a cast.
+    """What a camera does wrong, whoever finished the picture: a cast; and too much light, where that is asked about.
 
-    Most of what looks like a cast is sky, sand or evening, and finished photographs keep it. So it counts only where
-    the user asked, or where a scene without colours of its own is seen in one colour of light.
+    A bright picture is more often meant so, and what is blown only turns grey. Most of what looks like a cast is sky,
+    sand or evening, and finished photographs keep it: it counts where the user asked, or where a scene without colours
+    of its own is seen in one colour of light.
     """
     low, high = np.percentile(scene.lightness, (5, 95))
+    too_bright = "exposure" in named and float(scene.lightness.mean()) > 70 and low > 35 and high > 90
     a, b = _cast(scene) if _one_light(scene) or {"temperature", "tint"} & set(named) else (0.0, 0.0)
     found = {
-        "too bright": (float(scene.lightness.mean()) > 70 and low > 35 and high > 95, "exposure", -1, 0.8),
+        "too bright": (too_bright, "exposure", -1, 0.8),
         "a blue cast": (b < -5, "temperature", 1, 0.7),
         "a yellow cast": (b > 6, "temperature", -1, 0.7),
         "a green cast": (a < -4, "tint", 1, 0.7),

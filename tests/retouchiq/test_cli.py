@@ -54,7 +54,7 @@ def test_an_unknown_look_is_refused_with_the_known_ones(capsys, photo, tmp_path)
     assert "nonesuch" in err
 
 
-@pytest.mark.parametrize("argv", [["edit"], ["plan", "x"], ["nonsense"], ["edit", "x", "y", "--budget", "0"]])
+@pytest.mark.parametrize("argv", [["edit"], ["plan"], ["nonsense"], ["edit", "x", "y", "--budget", "0"]])
 def test_a_wrong_command_line_shows_the_usage(argv, capsys):
     with pytest.raises(SystemExit) as stop:
         main(argv)

@@ -219,10 +219,9 @@ end
 
 -- the buttons --------------------------------------------------------------------------------------------------------
 
--- Retouches images with what the panel says: an instruction, a look, or both.
+-- Retouches images with what the panel says: an instruction, a look, both, or nothing: what the photos need.
 function actions.retouch(images)
   local choices = offered.choices()
-  if choices.instruction == "" and not choices.look then return tell(_("Type what is to be done first.")) end
   if #images == 0 then return tell(SELECT) end
   offered.remember(choices.instruction)
   carry_out(_("retouching"), function(watch)

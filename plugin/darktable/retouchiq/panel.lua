@@ -51,7 +51,7 @@ local function instruction()
     text = "",
     placeholder = _("warmer, lift the shadows a little"),
     editable = true,
-    tooltip = _("what is to be done to the photo, in plain English"),
+    tooltip = _("what is to be done to the photo, in plain English; empty: what the photo itself needs"),
   }
   return widgets.instruction
 end

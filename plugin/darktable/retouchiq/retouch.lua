@@ -105,9 +105,11 @@ local function more(record, method, what, body, watch)
   return carry_out(accepted, fault, record.image, record.state, false, watch)
 end
 
--- A further turn on an edit that is applied: its instruction is added to what was asked before.
+-- A further turn on an edit that is applied: its instruction is added to what was asked before. An empty one leaves it
+-- to the photo.
 function retouch.continue(record, choices, watch)
-  return more(record, "POST", "turns", { instruction = choices.instruction }, watch)
+  local instruction = choices.instruction ~= "" and choices.instruction or "auto"
+  return more(record, "POST", "turns", { instruction = instruction }, watch)
 end
 
 -- The edit that is applied at percent (0–150) of its strength.

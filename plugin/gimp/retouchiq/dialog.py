@@ -46,20 +46,9 @@ def _instruction(config: Gimp.ProcedureConfig, before: list[str], dialog: Gtk.Di
     entry.set_width_chars(60)
     entry.set_placeholder_text(_("warmer, and lift the shadows a little"))
     config.bind_property("instruction", entry, "text", BOTH)
-    entry.connect("changed", lambda _entry: _allow(dialog, entry))
-    entry.connect("activate", lambda _entry: _confirm(dialog, entry))
+    entry.connect("activate", lambda _entry: dialog.response(Gtk.ResponseType.OK))
     entry.connect_after("map", lambda _entry: entry.grab_focus())
-    _allow(dialog, entry)
     return _labelled(_("_Instruction"), box, entry)
-
-
-def _allow(dialog: Gtk.Dialog, entry: Gtk.Entry) -> None:
-    dialog.set_response_sensitive(Gtk.ResponseType.OK, bool(entry.get_text().strip()))
-
-
-def _confirm(dialog: Gtk.Dialog, entry: Gtk.Entry) -> None:
-    if entry.get_text().strip():
-        dialog.response(Gtk.ResponseType.OK)
 
 
 def _labelled(text: str, widget: Gtk.Widget, focus: Gtk.Widget | None = None) -> Gtk.Widget:

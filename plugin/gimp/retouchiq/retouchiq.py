@@ -11,7 +11,7 @@ gi.require_version("Gegl", "0.4")
 gi.require_version("Gimp", "3.0")
 import instructions
 import job
-from failures import Cancelled, Failure, NotPossible
+from failures import Cancelled, Failure
 from gi.repository import Gegl, Gimp, GLib, GObject
 from job import CHOOSE, Job, Wish
 from progress import Bar
@@ -40,7 +40,7 @@ class RetouchIQ(Gimp.PlugIn):
 def _retouching(plug_in: Gimp.PlugIn) -> Gimp.Procedure:
     made = Gimp.ImageProcedure.new(plug_in, RETOUCH, Gimp.PDBProcType.PLUGIN, retouch, None)
     _describe(made, _("Retouch by _instruction…"), _("Retouch the selected layers as an instruction says"))
-    made.add_string_argument("instruction", _("_Instruction"), _("What to do, in your own words"), "", READ_WRITE)
+    made.add_string_argument("instruction", _("_Instruction"), _("What to do, in your own words; empty: what the photo itself needs"), "", READ_WRITE)
     made.add_string_argument("look", _("_Look"), _("A named style, empty for none"), "", READ_WRITE)
     made.add_double_argument("strength", _("Stren_gth (%)"), _("How much of the edit"), 0, 150, 100, READ_WRITE)
     made.add_choice_argument("variant", _("_Variant"), _("Which answer"), _choice(), "as-asked", READ_WRITE)
@@ -80,7 +80,7 @@ def retouch(procedure, run_mode, image, drawables, config, _data):
         return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, None)
     try:
         wish = _wish(config)
-        if windows:  # what scripts ask is no memory of the user's
+        if windows and wish.instruction:  # what scripts ask is no memory of the user's
             instructions.remember(history, wish.instruction)
         answers = _watched(image, drawables, wish, windows)
     except Cancelled:
@@ -106,8 +106,6 @@ def _windows(run_mode):
 def _wish(config: Gimp.ProcedureConfig) -> Wish:
     instruction = (config.get_property("instruction") or "").strip()
     look = (config.get_property("look") or "").strip()
-    if not instruction:
-        raise NotPossible(_("The instruction is empty: say what to do, for example “warmer”."))
     variant = config.get_property("variant").replace("-", " ")
     return Wish(instruction, look, config.get_property("strength"), variant)
 

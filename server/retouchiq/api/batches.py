@@ -18,6 +18,7 @@ from retouchiq.api import jobs as routes
 from retouchiq.api.engine import Shared
 from retouchiq.api.errors import Forbidden, Refusal, responses
 from retouchiq.api.jobs import REMOVED, Failure, Jobs, Limit, Name, Wanted, find, moment
+from retouchiq.auto import or_auto
 from retouchiq.jobs import batches, folders
 from retouchiq.jobs.runner import Runner
 from retouchiq.jobs.store import Data, Job, State, new_name
@@ -62,8 +63,7 @@ class BatchRequest(Wanted):
 
     @model_validator(mode="after")
     def _makes_sense(self) -> BatchRequest:
-        if not (self.instruction.strip() or self.look or self.reference):
-            raise ValueError("say what to do: an instruction, a look or a reference")
+        self.instruction = or_auto(self.instruction, self.look, self.reference)
         named = {photo.image for photo in self.photos}
         alike = {(photo.image, photo.base) for photo in self.photos}
         if len(alike) < len(self.photos) or (self.in_place and len(named) < len(self.photos)):

@@ -16,6 +16,7 @@ from retouchiq.api import jobs as routes
 from retouchiq.api.engine import Engine, Shared
 from retouchiq.api.errors import Conflict, responses
 from retouchiq.api.jobs import FILE, REMOVED, Failure, FileName, Jobs, Limit, Name, Wanted, find, moment
+from retouchiq.auto import or_auto
 from retouchiq.jobs import folders
 from retouchiq.jobs.runner import Runner
 from retouchiq.jobs.store import Data, Job, State, new_name
@@ -41,9 +42,8 @@ class EditRequest(Wanted):
     variants: int = Field(1, ge=1, le=3, description="How many different answers to make.")
 
     @model_validator(mode="after")
-    def _something_to_do(self) -> EditRequest:
-        if not (self.instruction.strip() or self.look or self.reference):
-            raise ValueError("say what to do: an instruction, a look or a reference")
+    def _auto(self) -> EditRequest:
+        self.instruction = or_auto(self.instruction, self.look, self.reference)
         return self
 
 

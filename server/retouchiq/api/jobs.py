@@ -46,13 +46,7 @@ class Wanted(BaseModel):
     """What is wanted of one photo or of many, and of whom."""
 
     model_config = ConfigDict(extra="forbid")
-    instruction: str = Field(
-        "",
-        max_length=2000,
-        pattern=wishes.PLAIN,
-        description="What to do, in the user's words. May be left out where there is a look or a reference.",
-        examples=["warmer, and lift the shadows a little"],
-    )
+    instruction: wishes.Spoken = ""
     look: wishes.LookName | None = None
     agent: wishes.AgentName = "offline"
     reward: wishes.RewardName = "measured"

@@ -20,7 +20,8 @@ from retouchiq.api import images, pixels, place
 from retouchiq.api.engine import Shared
 from retouchiq.api.errors import WrongMediaType, responses
 from retouchiq.api.hosted import Compile, Hosted, Told
-from retouchiq.api.wishes import AgentName, Budget, Instruction, LookName, RewardName, Strength, VariantName
+from retouchiq.api.wishes import AgentName, Budget, Instruction, LookName, RewardName, Spoken, Strength, VariantName
+from retouchiq.auto import or_auto
 from retouchiq.looks import with_look
 from retouchiq.pictures import read_picture
 from retouchiq.reward import Picture
@@ -72,7 +73,7 @@ class SessionRequest(BaseModel):
         description="A small picture of the layer (or of its selected part) without filters of ours, as an image name.",
         examples=["upload:1f0c3b1e9a7d2468"],
     )
-    instruction: Instruction
+    instruction: Spoken = ""
     host: EditorName
     operations: dict[str, Operation] = Field(
         description="What the running editor offers. Nothing else is ever asked of it.",
@@ -170,7 +171,7 @@ def begin(asked: SessionRequest, engine: Shared) -> Step:
         variant=asked.variant,
     )
     hosted = Hosted(session, _compiler(asked), asked.strength)
-    told = hosted.begin(picture, with_look(asked.look, asked.instruction))
+    told = hosted.begin(picture, with_look(asked.look, or_auto(asked.instruction, asked.look)))
     return _step(engine.sessions.add(hosted), told)
 
 

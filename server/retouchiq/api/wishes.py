@@ -52,5 +52,15 @@ Instruction = Annotated[
         examples=["warmer, and lift the shadows a little"],
     ),
 ]
+Spoken = Annotated[
+    str,
+    Field(
+        max_length=2000,
+        pattern=PLAIN,
+        description="What to do, in the user's words. Left out without a look or a reference: what the photo needs.",
+        examples=["warmer, and lift the shadows a little"],
+    ),
+]
+"""An instruction that may be left out."""
 Budget = Annotated[int, Field(ge=1, le=20, description="Renders of plans that a turn may use.")]
 Strength = Annotated[float, Field(ge=0, le=150, allow_inf_nan=False, description="Percent of the accepted amounts.")]

@@ -33,7 +33,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = commands.add_parser(
         "batch",
         help="edit many photos by instruction, each verified",
-        usage="retouchiq batch FOLDER|FILE... INSTRUCTION --out DIR [options]\n"
+        usage="retouchiq batch FOLDER|FILE... [INSTRUCTION] --out DIR [options]\n"
         "       retouchiq batch reject DIR NAME...",
         description="Edit many photos, each verified on its own. The photos are never written. DIR, a new folder, gets "
         "the results of each photo and a contact sheet, index.html, to look through them; `retouchiq batch reject` "
@@ -82,9 +82,9 @@ def run(args: argparse.Namespace) -> int:
         return _reject(args)
     from retouchiq.batch.find import find
 
-    *named, instruction = args.words
+    named, instruction = _named(args.words)
     if not named:
-        raise UnusableInput(f"batch needs photos and an instruction: retouchiq batch {instruction!r} INSTRUCTION …")
+        raise UnusableInput(f"batch needs photos: retouchiq batch FOLDER {instruction!r} …")
     if args.out is None:
         raise UnusableInput("batch needs a new folder for its results: --out DIR")
     found = find(map(Path, named), args.out)
@@ -92,12 +92,19 @@ def run(args: argparse.Namespace) -> int:
     return _plan(args, batch, found) if args.dry_run else _do(args, batch)
 
 
+def _named(words: list[str]) -> tuple[list[str], str]:
+    """The photos and the instruction; a last word that is a file or folder is a photo too, and there is none."""
+    *named, last = words
+    return (words, "") if last and Path(last).exists() else (named, last)
+
+
 def _batch(args: argparse.Namespace, found: Found, instruction: str) -> Batch:
+    from retouchiq.auto import or_auto
     from retouchiq.batch import Batch, Source
 
     return Batch(
         photos=tuple(map(Source, found.photos)),
-        instruction=instruction,
+        instruction=or_auto(instruction, args.look, args.reference),
         out=args.out.absolute(),
         look=args.look,
         reference=args.reference.absolute() if args.reference else None,

@@ -28,7 +28,13 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "the sidecar, a darktable style and report.html.",
     )
     parser.add_argument("image", type=Path, metavar="IMAGE")
-    parser.add_argument("instruction", metavar="INSTRUCTION", help='such as "warmer, lift the shadows, keep the sky"')
+    parser.add_argument(
+        "instruction",
+        nargs="?",
+        default="",
+        metavar="INSTRUCTION",
+        help='such as "warmer, lift the shadows, keep the sky" (default: auto, what the photo itself needs)',
+    )
     parser.add_argument(
         "--out", type=Path, metavar="DIR", help="where results go (default: IMAGE's name + .retouchiq, here)"
     )
@@ -71,12 +77,13 @@ def run(args: argparse.Namespace) -> int:
     image = args.image.resolve()
     with locked(image, timeout=0), progress() as say, open_renderer(args.renderer) as renderer:
         # darktable is starting; the rest is loaded meanwhile
+        from retouchiq.auto import or_auto
         from retouchiq.edit import Job, edit
 
         out = args.out or (None if args.in_place else Path(f"{image.name}.retouchiq"))
         job = Job(
             image=image,
-            instructions=(args.instruction, *args.then),
+            instructions=(or_auto(args.instruction, args.look, args.reference), *args.then),
             out=out.resolve() if out else None,
             size=args.size,
             budget=args.budget,

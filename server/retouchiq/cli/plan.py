@@ -19,8 +19,8 @@ GLANCE = 512  # px; enough to choose first amounts by
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = commands.add_parser("plan", help="show the first plan for a photo; nothing is rendered after it")
     parser.add_argument("image", type=Path, metavar="IMAGE")
-    which = parser.add_mutually_exclusive_group(required=True)
-    which.add_argument("instruction", nargs="?", metavar="INSTRUCTION")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("instruction", nargs="?", default="", metavar="INSTRUCTION", help="default: auto")
     which.add_argument("--instructions", type=Path, metavar="FILE", help="one instruction a line; one answer a line")
     parser.add_argument("--agent", choices=AGENTS, default="offline", help="who plans (default: offline)")
     add_json(parser)
@@ -30,11 +30,12 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def run(args: argparse.Namespace) -> int:
     from hostbridge.darktable.render.failure import check_readable
     from retouchiq.answers import plan_answer
+    from retouchiq.auto import or_auto
     from retouchiq.grounding import ground
     from retouchiq.language import read
 
     check_readable(args.image)
-    instructions = _lines(args.instructions) if args.instructions else [args.instruction]
+    instructions = _lines(args.instructions) if args.instructions else [or_auto(args.instruction)]
     before = glance(args.image.resolve())
     agent = open_agent(args.agent)
     for instruction in instructions:

@@ -147,9 +147,12 @@ def test_an_error_of_ours_leaves_the_panel_usable(plugin, photo):
     assert len(plugin.applied) == 1
 
 
-def test_asks_for_words_and_for_a_photo(plugin, photo):
+def test_an_empty_line_asks_for_what_the_photo_itself_needs(plugin, photo):
     plugin.ask(" ")
-    assert "Type what is to be done" in plugin.said
+    assert [sent["instruction"].strip() for sent in plugin.server.sent("POST", "/v1/edits")] == [""]
+
+
+def test_asks_for_a_photo(plugin, photo):
     plugin.select()
     plugin.ask("warmer")
     assert "Select a photo" in plugin.said

@@ -179,7 +179,6 @@ def test_a_consistent_series_is_brought_to_the_photo_that_was_named(plain, photo
 
 REFUSED = {
     "no photos": {"photos": []},
-    "nothing to do": {"instruction": ""},
     "a photo twice": {"photos": "twice"},
     "a photo as text": {"photos": ["/a.jpg"]},
     "strength": {"strength": -1},

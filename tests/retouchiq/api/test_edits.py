@@ -142,7 +142,6 @@ def test_a_photo_the_host_does_not_open_is_an_error_of_that_edit_alone(plain, ph
 
 REFUSED = {
     "no photo": {"image": None},
-    "nothing to do": {"instruction": " "},
     "strength": {"strength": 151},
     "no number": {"strength": "a lot"},
     "variants": {"variants": 4},
@@ -156,6 +155,13 @@ REFUSED = {
     "a long text": {"instruction": "x" * 2001},
     "control characters": {"instruction": "brighter\0"},
 }
+
+
+@pytest.mark.parametrize("sent", [{}, {"instruction": " "}])
+def test_without_an_instruction_the_photo_decides(sent, plain, photo):
+    answer = plain.http.post("/v1/edits", json={"image": str(photo), **sent})
+    assert answer.status_code == 202
+    assert answer.json()["request"]["instruction"] == "auto"
 
 
 @pytest.mark.parametrize("more", REFUSED.values(), ids=REFUSED)

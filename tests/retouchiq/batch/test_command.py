@@ -60,7 +60,7 @@ def test_the_exit_status_tells_what_went_wrong(names, instruction, status, comma
 @pytest.mark.parametrize(
     ("argv", "says"),
     [
-        (["brighter", "--out", "o"], "INSTRUCTION"),
+        (["brighter", "--out", "o"], "needs photos"),
         (["a.jpg", "brighter"], "--out"),
         (["empty", "brighter", "--out", "o"], "no photo"),
         (["reject", "o"], "DIR NAME"),
@@ -138,3 +138,9 @@ def test_odd_file_names_cost_nothing_but_themselves(command, photo, out):
     assert (status, answer["counts"]["edited"]) == (2, 2)
     assert command("reject", out, "--", *names, to=None)[0] == 0
     assert not list(odd.parent.glob("*.xmp"))
+
+
+def test_photos_alone_get_what_they_need_themselves(command, photo, tmp_path):
+    status, out, _ = command(photo("a.jpg"), photo("b.jpg"), "--dry-run", "--json")
+    assert status == 0
+    assert json.loads(out)["instruction"] == "auto"
