@@ -38,6 +38,10 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     serve.add_argument("--repeat", type=positive, default=50, metavar="K", help="requests of each kind (default: 50)")
     add_json(serve)
     serve.set_defaults(run=run_serve)
+    pairs = what.add_parser("pairs", help="how near edits come to an expert's: PSNR per photo, as Markdown")
+    pairs.add_argument("--data", type=Path, required=True, metavar="FOLDER", help="holds pairs/ with its MANIFEST.tsv")
+    add_json(pairs)
+    pairs.set_defaults(run=run_pairs)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -114,4 +118,16 @@ def run_language(args: argparse.Namespace) -> int:
         print_json(language.answer(tables))
         return 0
     print(language.written(tables))
+    return 0
+
+
+def run_pairs(args: argparse.Namespace) -> int:
+    from retouchiq.bench.pairs import measure, table
+
+    with progress(quiet=args.json) as say:
+        answer = measure(args.data, say)
+    if args.json:
+        print_json(answer)
+    else:
+        print(table(answer), end="")
     return 0
