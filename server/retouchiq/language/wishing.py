@@ -87,7 +87,10 @@ def _says_head(clause: Clause, at: int, found: list[int]) -> bool:
         return True
     if not item.has("noun"):
         return False
-    if found and _belongs(clause, found[-1], at) and item.meanings["noun"].name != "monochrome":
+    converted = item.meanings["noun"].name == "monochrome" and not any(
+        other.has("pictures") for other in items[at + 1 :]
+    )
+    if found and _belongs(clause, found[-1], at) and not converted:
         return False
     modifier = item.meanings["noun"].name in MODIFIERS and any(other.has("noun") for other in items[at + 1 : at + 2])
     return not modifier
