@@ -10,7 +10,9 @@ from hostbridge.controls import Outline, Ring
 from hostbridge.weights import Weights
 
 FINENESS = 0.004  # of the short side: how far a simplified outline may lie from the mask's own
+COARSER = 1.3  # times, until no ring has more than that many corners
 LEAST = 0.002  # share of the picture: smaller islands and holes are left out
+RINGS, CORNERS = 8, 40  # at most, holes counted, corners each: whoever opens the mask can still move them by hand
 OUTSIDE = 2  # px
 FEATHER = 0.02  # of the short side
 
@@ -24,16 +26,22 @@ def outline(mask: Weights, feather: float = FEATHER) -> Outline | None:
     on it.
     """
     height, width = mask.shape
-    short = min(height, width)
-    rings: list[Ring] = []
-    holes: list[Ring] = []
     # a contour that ends at the picture's edge is led around outside of it and brought back: its corners stay square
-    for contour in find_contours(np.pad(np.pad(mask, OUTSIDE, mode="edge"), 1), 0.5):
-        corners = approximate_polygon(contour, FINENESS * short)[:-1]
-        area = _area(corners)
-        if len(corners) >= 3 and abs(area) >= LEAST * height * width:
-            (rings if area > 0 else holes).append(_ring(corners, height, width))
-    return Outline(rings=tuple(rings), holes=tuple(holes), feather=feather) if rings else None
+    contours = find_contours(np.pad(np.pad(mask, OUTSIDE, mode="edge"), 1), 0.5)
+    drawn = [(_area(contour), contour) for contour in contours]
+    large = sorted((pair for pair in drawn if abs(pair[0]) >= LEAST * mask.size), key=lambda pair: -abs(pair[0]))[
+        :RINGS
+    ]
+    simple = [(area, _simplified(contour, FINENESS * min(height, width))) for area, contour in large]
+    rings = tuple(_ring(corners, height, width) for area, corners in simple if area > 0 and len(corners) >= 3)
+    holes = tuple(_ring(corners, height, width) for area, corners in simple if area < 0 and len(corners) >= 3)
+    return Outline(rings=rings, holes=holes, feather=feather) if rings else None
+
+
+def _simplified(contour: Corners, tolerance: float) -> Corners:
+    """``contour`` within ``tolerance`` px, or as near as `CORNERS` corners come."""
+    corners = np.asarray(approximate_polygon(contour, tolerance)[:-1], np.float64)
+    return corners if len(corners) <= CORNERS else _simplified(contour, COARSER * tolerance)
 
 
 def _area(corners: Corners) -> float:

@@ -4,32 +4,24 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 from scipy import ndimage
-from skimage.color import rgb2lab
 
-from hostbridge.controls import Gradient
+from retouchiq.regions.edges import along_edges
 from retouchiq.regions.found import Found
-from retouchiq.reward import Picture
+from retouchiq.regions.outlining import outline
+from retouchiq.regions.scene import Scene, resized
 
-SKY_SIDE = 192  # px of the long side: a sky is large, and noise and twigs are gone at this size
 
-
-def sky(picture: Picture) -> Found | None:
+def sky(scene: Scene) -> Found | None:
     """Smooth, bright or blue pixels connected with the top edge."""
-    height, width = picture.shape[:2]
-    scale = SKY_SIDE / max(height, width)
-    small = _resized(picture, max(8, round(height * scale)), max(8, round(width * scale)))
-    lab = np.asarray(rgb2lab(small), np.float32)
-    area = _grown(lab, _candidates(lab))
-    share = float(area.mean())
-    if share < 0.03:
+    small = scene.lab[::2, ::2]
+    area = _grown(small, _candidates(small))
+    if area.mean() < 0.03:
         return None
-    shape = _lower_border(area)
-    confidence = _sky_confidence(lab, area)
-    soft = ndimage.gaussian_filter(area.astype(np.float32), 0.8)
-    full = np.asarray(Image.fromarray(soft).resize((width, height), Image.Resampling.BILINEAR), np.float32)
-    return Found("sky", np.clip(full, 0, 1), shape, confidence)
+    soft = resized(area.astype(np.float32)[..., None], *scene.small.shape[:2])[..., 0]
+    weights = along_edges(soft, scene)
+    shape = outline(weights)
+    return None if shape is None else Found("sky", weights, shape, _sky_confidence(small, area))
 
 
 def _candidates(lab: NDArray[np.float32]) -> NDArray[np.bool_]:
@@ -56,23 +48,6 @@ def _grown(lab: NDArray[np.float32], candidates: NDArray[np.bool_]) -> NDArray[n
     return np.asarray(ndimage.binary_closing(np.pad(area, 4, mode="edge"), iterations=2)[4:-4, 4:-4], bool)
 
 
-def _lower_border(area: NDArray[np.bool_]) -> Gradient:
-    """The straight gradient that lies along the sky's lower edge and acts above it."""
-    height, width = area.shape
-    columns = np.flatnonzero(area.any(axis=0))
-    depth = (height - np.argmax(area[::-1], axis=0))[columns].astype(np.float64)
-    slope, offset = np.polyfit(columns + 0.5, depth, 1) if len(columns) > 8 else (0.0, float(depth.mean()))
-    slope = float(np.clip(slope, -0.7, 0.7))
-    offset = float(np.mean(depth - slope * (columns + 0.5)))
-    spread = float(np.std(depth - slope * (columns + 0.5) - offset))
-    return Gradient(
-        x=0.5,
-        y=float(np.clip((slope * width / 2 + offset) / height, 0, 1)),
-        direction=float(np.degrees(np.arctan2(1.0, slope))),
-        softness=float(np.clip(2.5 * spread / min(height, width), 0.06, 0.6)),
-    )
-
-
 def _sky_confidence(lab: NDArray[np.float32], area: NDArray[np.bool_]) -> float:
     """How much the area looks like a sky: wide at the top, high up, even, blue or brighter than the rest."""
     height = area.shape[0]
@@ -91,15 +66,3 @@ def _sky_confidence(lab: NDArray[np.float32], area: NDArray[np.bool_]) -> float:
         (0.30, max(0.8 if is_blue else 0.0, float(np.clip((brighter - 5) / 25, 0, 1)))),
     )
     return float(sum(weight * mark for weight, mark in marks))
-
-
-def _resized(picture: Picture, height: int, width: int) -> Picture:
-    channels = [
-        np.asarray(
-            Image.fromarray(np.ascontiguousarray(picture[..., c], dtype=np.float32)).resize(
-                (width, height), Image.Resampling.BOX
-            )
-        )
-        for c in range(3)
-    ]
-    return np.stack(channels, axis=-1)
