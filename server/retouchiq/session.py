@@ -22,7 +22,7 @@ from retouchiq.agent import Agent, Trial
 from retouchiq.grounding import ground
 from retouchiq.language import read
 from retouchiq.language.request import Request
-from retouchiq.language.turns import Turn, read_turn
+from retouchiq.language.turns import STEPS, Turn, read_turn
 from retouchiq.plan import Plan
 from retouchiq.reference import with_reference
 from retouchiq.reward import Judge, Picture, Reward, Verdict
@@ -86,6 +86,20 @@ class _State:
     full: tuple[Edit, ...] = ()
 
 
+@dataclass(frozen=True)
+class _Chosen:
+    """Edits that the user chose: taken whatever their score, which is against ``before``.
+
+    ``said``: the plan's reasoning, ``stopped`` as in `Outcome`. ``replaces``: the last state is this one, changed.
+    """
+
+    state: _State
+    before: Picture
+    said: str
+    stopped: str
+    replaces: bool = False
+
+
 @dataclass
 class _Loop:
     """The turn under way: what it started from and what was tried. ``replaces``: the last state, if it succeeds.
@@ -143,7 +157,7 @@ class Session:
         self._states: list[_State] = []
         self._refused: Request | None = None  # the last turn's request, where nothing of it was applied
         self._loop: _Loop | None = None
-        self._strengthened: _State | None = None  # what the render under way will be, while the strength is changed
+        self._chosen: _Chosen | None = None  # what the render under way will be, where the user chose the edits
 
     @property
     def edits(self) -> tuple[Edit, ...]:
@@ -171,10 +185,9 @@ class Session:
             raise UnusableInput("no edit is applied whose strength could be changed: give an instruction first")
         last = self._states[-1]
         edits = scaled(last.full, percent)
-        self._strengthened = _State(edits, last.picture, last.request, last.full)
-        if not edits:
-            return self._strengthen(self._states[0].picture)
-        return Try(Plan(reasoning=f"The same edits at {percent:g} %.", edits=edits))
+        state = _State(edits, last.picture, last.request, last.full)
+        said = f"The same edits at the strength you chose, {percent:g} %."
+        return self._choose(_Chosen(state, self._states[-2].picture, said, "strength chosen", replaces=True))
 
     def saved(self) -> dict[str, Any]:
         """What `resume` needs, as plain data; the pictures are left out, they can be rendered again."""
@@ -201,8 +214,8 @@ class Session:
 
     def rendered(self, picture: Picture) -> Step:
         """Take the picture the last step asked for, and say what is next."""
-        if self._strengthened is not None:
-            return self._strengthen(picture)
+        if self._chosen is not None:
+            return self._take(self._chosen, picture)
         if self._original is None:
             self._original = picture
             self._states = [_State((), picture)]
@@ -214,13 +227,17 @@ class Session:
     def _begin(self) -> Step:
         refused = self._refused
         previous = refused or self._states[-1].request
-        turn = read_turn(self._instruction, previous) if previous else Turn(kind="new", request=read(self._instruction))
-        if turn.kind in ("undo", "first", "reset"):
-            return self._step_back(turn.kind)
+        turn = read_turn(self._instruction, previous, {edit.control for edit in self.edits})
+        if turn.kind in STEPS:
+            self._step_back(turn)
+            if turn.request is None:
+                return self._went_back()
+        if turn.kind == "without" and turn.request is None:
+            return self._leave_out(turn)
         # "a bit less" is the last turn again, from what that one started from
-        replaces = turn.kind != "new" and refused is None
+        replaces = turn.kind in ("scale", "invert", "place", "instead") and refused is None
         start = self._states[-2 if replaces else -1]
-        kept, before = start.edits, start.picture
+        kept, before = _others(start.edits, turn), start.picture
         compared = self.reference is not None and len(self._states) == 1 and refused is None
         request = styled(turn.request or read(self._instruction), before)
         request = ground(request, before, alone=not compared)
@@ -285,27 +302,45 @@ class Session:
             )
         )
 
-    def _step_back(self, kind: str) -> Finished:
-        """Undo the last turn, go back to the first result, or to the untouched image: nothing needs a render."""
-        keep = {"undo": max(1, len(self._states) - 1), "first": min(2, len(self._states)), "reset": 1}[kind]
-        self._states = self._states[:keep]
+    def _step_back(self, turn: Turn) -> None:
+        """Undo the last turns, go back to the first result, or to the untouched image: nothing needs a render."""
+        keep = {"undo": max(1, len(self._states) - turn.steps), "first": min(2, len(self._states)), "reset": 1}
+        self._states = self._states[: keep[turn.kind]]
+        self._refused = None
+
+    def _went_back(self) -> Finished:
         edits, picture = self._states[-1].edits, self._states[-1].picture
         assert self._original is not None
         request = Request(instruction=self._instruction)
         verdict = self.reward.rubric(self._original, request).judge(picture)
         plan = Plan(reasoning=f"Went back as asked: {len(edits)} edits remain.", edits=edits)
-        self._refused = None
         return Finished(Outcome(request, plan, verdict, True, edits, (), "went back", picture))
 
-    def _strengthen(self, picture: Picture) -> Finished:
-        assert self._strengthened is not None
-        state = replace(self._strengthened, picture=picture)
-        self._strengthened = None
-        self._states[-1] = state
+    def _leave_out(self, turn: Turn) -> Step:
+        """Take what is there without some of it: rendered and judged, and taken whatever its score."""
+        last = self._states[-1]
+        edits = _others(last.edits, turn)
+        asked = last.request or Request(instruction=self._instruction)
+        left = tuple(wish for wish in asked.wishes if wish.control not in turn.controls)
+        request = asked.model_copy(update={"wishes": left})
+        state = _State(edits, last.picture, request, _others(last.full, turn))
+        said = f"The same edits without {', '.join(sorted(turn.controls))}."
+        return self._choose(_Chosen(state, self._states[0].picture, said, "left out as asked"))
+
+    def _choose(self, chosen: _Chosen) -> Step:
+        self._chosen = chosen
+        if not chosen.state.edits:
+            return self._take(chosen, self._states[0].picture)
+        return Try(Plan(reasoning=chosen.said, edits=chosen.state.edits))
+
+    def _take(self, chosen: _Chosen, picture: Picture) -> Finished:
+        self._chosen = None
+        state = replace(chosen.state, picture=picture)
+        self._states[len(self._states) - chosen.replaces :] = [state]
         request = state.request or Request(instruction=self._instruction)
-        verdict = self.reward.rubric(self._states[-2].picture, request).judge(picture)
-        plan = Plan(reasoning="The same edits at the strength you chose.", edits=state.edits)
-        return Finished(Outcome(request, plan, verdict, True, state.edits, (), "strength chosen", picture))
+        verdict = self.reward.rubric(chosen.before, request).judge(picture)
+        plan = Plan(reasoning=chosen.said, edits=state.edits)
+        return Finished(Outcome(request, plan, verdict, True, state.edits, (), chosen.stopped, picture))
 
 
 def saved_edits(saved: dict[str, Any]) -> list[tuple[Edit, ...]]:
@@ -315,6 +350,11 @@ def saved_edits(saved: dict[str, Any]) -> list[tuple[Edit, ...]]:
 
 def _edits(plain: Sequence[dict[str, Any]]) -> tuple[Edit, ...]:
     return tuple(Edit.model_validate(each) for each in plain)
+
+
+def _others(edits: Sequence[Edit], turn: Turn) -> tuple[Edit, ...]:
+    """The edits that a turn leaves there."""
+    return tuple(edit for edit in edits if edit.control not in turn.controls)
 
 
 def _better(verdict: Verdict) -> bool:

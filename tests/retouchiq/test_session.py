@@ -1,5 +1,6 @@
 """The loop without a host: what is rendered, what is kept, when it stops."""
 
+import dataclasses
 import json
 
 import numpy as np
@@ -247,3 +248,27 @@ def test_a_variant_carries_its_additions_in_every_render():
     assert outcome.edits == tried[0].edits
     assert len(outcome.edits) == 4
     assert outcome.edits[0].control == "exposure"
+
+
+def test_what_is_no_longer_wanted_is_left_out_and_the_rest_stays_as_it_was():
+    session = Session(ScriptedAgent(revisions=0), ScriptedReward([6, 7, 5]))
+    play(session, "brighter and sharper")
+    brighter = session.edits
+    session._states[-1] = dataclasses.replace(
+        session._states[-1], edits=(*brighter, Edit(control="sharpness", amount=40))
+    )
+    outcome, tried = play(session, "without the sharpening")
+    assert [edit.control for edit in tried[0].edits] == ["exposure"]
+    assert outcome.applied
+    assert session.edits == brighter
+    play(session, "undo")
+    assert [edit.control for edit in session.edits] == ["exposure", "sharpness"]
+
+
+def test_a_step_back_with_a_wish_begins_from_there():
+    session = Session(ScriptedAgent(revisions=0), ScriptedReward([6, 7, 8, 9]))
+    for said in ("brighter", "brighter still", "brighter again with more light"):
+        play(session, said)
+    assert len(session.edits) == 3
+    play(session, "go back two steps and sharpen it")
+    assert len(session.edits) == 2

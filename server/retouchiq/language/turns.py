@@ -2,90 +2,55 @@
 
 from __future__ import annotations
 
-import tomllib
-from dataclasses import dataclass
-from functools import cache
-from importlib import resources
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from hostbridge.controls import Region
-from retouchiq.language.clauses import PLACES, Clause, clauses
-from retouchiq.language.lexicon import lexicon
-from retouchiq.language.places import region_in, settled_again
+from retouchiq.language.places import inverted, settled_again
 from retouchiq.language.reader import read
+from retouchiq.language.remarks import Remark, parts, remark
 from retouchiq.language.request import Request
-from retouchiq.language.spelling import corrected
-from retouchiq.language.tokens import normalised, number, tokens
 
 LEAST = 0.15
 """The smallest factor of "less": it never takes everything away, "undo" does."""
 
 
-KINDS = ("new", "scale", "invert", "place", "undo", "first", "reset")
+KINDS = ("new", "scale", "invert", "place", "instead", "without", "undo", "first", "reset")
+STEPS = ("reset", "first", "undo")
 
 
 @dataclass(frozen=True)
 class Turn:
     """What a further instruction is.
 
-    ``kind``: ``new`` (its own request, on top of what is there), ``scale`` (the last one times ``factor``), ``invert``
-    (the last one the other way), ``place`` (the last one, but only there: "only the sky"), ``undo`` (the last one taken
-    back), ``first`` (back to the first result), ``reset`` (back to the untouched image).
-    ``request``: what then holds in place of the last request for ``scale``, ``invert`` and ``place``, the request
-    itself for ``new``, else None.
+    ``kind``: ``new`` (a request on top of what is there), ``scale`` (the last one times ``factor``), ``invert`` (the
+    last one the other way), ``place`` (the last one, but only there: "only the sky"), ``instead`` (another one in place
+    of the last), ``without`` (what is there but for ``controls``), ``undo`` (the last ``steps`` taken back), ``first``
+    (back to the first result), ``reset`` (back to the untouched image).
+    ``request``: what then holds: in place of the last request for ``scale``, ``invert``, ``place`` and ``instead``, on
+    top of what is there for ``new``, and after the step for the others, where more was said than the step, else None.
     """
 
     kind: str
     factor: float = 1.0
     request: Request | None = None
+    controls: frozenset[str] = frozenset()
+    steps: int = 1
 
 
-@cache
-def _phrases() -> dict[tuple[str, ...], str]:
-    """Phrase → kind; fillers are a kind of their own."""
-    text = resources.files(__package__).joinpath("turns.toml").read_text("utf-8")
-    return {tuple(phrase.split()): kind for kind, phrases in tomllib.loads(text).items() for phrase in phrases}
-
-
-LONGEST_TURN = 12
-
-
-def _parts(text: str) -> tuple[list[str], float, float | None] | None:
-    """The kinds of phrases a turn is made of, its degree and its number; None where it says anything else."""
-    found = tokens(normalised(text))
-    spoken = [token for token in found if token.kind in ("word", "number")]
-    words = [corrected(token.text) for token in spoken]
-    if not words or len(words) > LONGEST_TURN:
-        return None
-    kinds: list[str] = []
-    degree, size = 1.0, None
-    at = 0
-    while at < len(words):
-        said = next(
-            (end for end in range(len(words), at, -1) if _phrases().get(tuple(words[at:end]), "fillers") != "fillers"),
-            at,
-        )
-        length, meanings = lexicon().longest_match(words, at, "degree")
-        if said > at:
-            kinds.append(_phrases()[tuple(words[at:said])])
-        elif length:
-            degree, said = meanings["degree"].value, at + length
-        elif spoken[at].kind == "number":
-            size, said = number(words[at]), at + 1
-        elif words[at] in ("%", "percent") or (words[at],) in _phrases():
-            said = at + 1
-        else:
-            return None
-        at = said
-    return kinds, degree, size
-
-
-def _factor(kind: str, degree: float, size: float | None) -> float:
+def _factor(said: Remark) -> float:
     """How much of the last request is meant: "a bit less" 0.83, "less" 0.65, "more" 1.5, "a lot more" 1.9."""
-    if kind in ("half", "double"):
-        return {"half": 0.5, "double": 2.0}[kind]
-    if size is not None and size <= 100:
-        return 1 + size / 100 if kind == "more" else max(LEAST, 1 - size / 100)
-    return 1 + 0.5 * degree if kind == "more" else max(LEAST, 1 - 0.35 * degree)
+    kinds = [kind for kind in said.kinds if kind in SCALING]
+    if kinds[-1] in ("half", "double"):
+        return {"half": 0.5, "double": 2.0}[kinds[-1]]
+    more = kinds[0] == "more"
+    if said.size is not None and said.size <= 100:
+        part = said.size / 100 if said.size > 1 else said.size
+        return 1 + part if more else max(LEAST, 1 - part)
+    return 1 + 0.5 * said.degree if more else max(LEAST, 1 - 0.35 * said.degree)
+
+
+SCALING = ("less", "more", "half", "double")
 
 
 def scaled(request: Request, factor: float) -> Request:
@@ -107,36 +72,124 @@ def scaled(request: Request, factor: float) -> Request:
 
 def _placed(request: Request, region: Region) -> Request:
     moved = tuple(placed for wish in request.wishes if (placed := settled_again(wish, region)) is not None)
-    return request.model_copy(update={"wishes": moved})
+    aims = tuple(aim.model_copy(update={"region": region}) for aim in request.aims)
+    return request.model_copy(update={"wishes": moved, "aims": aims})
 
 
-def _only_a_place(found: list[Clause]) -> Region | None:
-    """The region of "only the sky"; None where the text says anything else."""
-    if len(found) != 1 or not found[0].has("only"):
+def _together(first: Request | None, second: Request) -> Request:
+    """Both requests as one."""
+    if first is None:
+        return second
+    both = {name: (*getattr(first, name), *getattr(second, name)) for name in ADDED}
+    return second.model_copy(update=both)
+
+
+ADDED = ("wishes", "limits", "aims", "looks", "free", "unsupported", "unread")
+
+
+def _joined(said: list[Remark]) -> Remark:
+    """The remarks of one turn as one: "no, less", "keep the colour but undo the contrast"."""
+    whole = Remark()
+    for each in said:
+        whole.kinds += each.kinds
+        whole.degree = each.degree if each.degree != 1.0 else whole.degree
+        whole.size = whole.size if each.size is None else each.size
+        if not ({*each.kinds} == {"keep"} and each.controls):
+            whole.controls |= each.controls
+        whole.looks |= each.looks
+        whole.placed = whole.placed or each.placed
+        whole.region = whole.region if each.region.name == "everywhere" else each.region
+    return whole
+
+
+def _without(said: Remark, present: frozenset[str]) -> Turn | None:
+    """What is there but for what is named, or for all else: "keep only the contrast"."""
+    others = "only" in said.kinds or ("except" in said.kinds and "reset" in said.kinds)
+    if not (said.controls & present) or not {"drop", "undo", "except", "only", "reset"} & {*said.kinds}:
         return None
-    known = all(
-        item.has("only", "transparent", "prepositions", "pronouns", "makers", *PLACES) for item in found[0].items
-    )
-    return region_in(found[0]) if known and found[0].has(*PLACES) else None
+    gone = present - said.controls if others else present & said.controls
+    return Turn("without", controls=gone) if gone else None
 
 
-def read_turn(text: str, previous: Request | None) -> Turn:
+def _step(said: Remark) -> Turn | None:
+    kind = next((kind for kind in STEPS if kind in said.kinds), None)
+    if kind != "undo":
+        return Turn(kind) if kind else None
+    twice = 2 if "double" in said.kinds else 1
+    return Turn(kind, steps=int(said.size) if said.size and 1 <= said.size <= 20 else twice)
+
+
+def _of_place(said: Remark, previous: Request) -> Turn | None:
+    """A place with what is to happen there: only there, not there, less there, or the same there too."""
+    kinds = {*said.kinds}
+    if said.region.name == "everywhere":
+        return None
+    if kinds & {"except", "undo", "drop"}:
+        return Turn("place", request=_placed(previous, inverted(said.region)))
+    if "only" in kinds:
+        return Turn("place", request=_placed(previous, said.region))
+    if kinds & {*SCALING}:
+        change = round(_factor(said) - 1, 3)
+        return Turn("new", request=_placed(scaled(previous, change), said.region)) if said.placed else None
+    return Turn("new", request=_placed(previous, said.region))
+
+
+def _answered(said: Remark, previous: Request, present: frozenset[str]) -> Turn | None:
+    """The turn that remarks on the last one make; None where they make none."""
+    kinds = {*said.kinds}
+    if said.looks:
+        return Turn("undo") if said.looks & {*previous.looks} and kinds & {"drop", "undo"} else None
+    if said.controls and (dropped := _without(said, present)):
+        return dropped
+    if said.controls:
+        return None
+    if said.region.name != "everywhere":
+        return _of_place(said, previous)
+    if step := _step(said):
+        return step
+    if "invert" in kinds:
+        return Turn("invert", -1.0, scaled(previous, -1.0))
+    if kinds & {*SCALING}:
+        factor = round(_factor(said), 3)
+        return Turn("scale", factor, scaled(previous, factor))
+    return None
+
+
+INSTEAD = ("instead", "i meant", "i wanted", "i said", "rather")
+
+
+def _instead(text: str) -> Turn | None:
+    """ "cooler instead", "no, I meant the contrast": another request in place of the last."""
+    lowered = text.lower()
+    if not any(f" {said} " in f" {lowered} " for said in INSTEAD):
+        return None
+    request = read(lowered.replace("instead", ""))
+    return Turn("instead", request=request) if request.wishes or request.looks else None
+
+
+def _more(turn: Turn, rest: str) -> Turn:
+    """The turn with what was said after it: "a bit less, and sharpen it"."""
+    if turn.kind in (*STEPS, "without"):
+        return replace(turn, request=read(rest))
+    return replace(turn, request=_together(turn.request, read(rest)))
+
+
+def read_turn(text: str, previous: Request | None, present: Iterable[str] | None = None) -> Turn:
     """What ``text`` means after ``previous`` (None where nothing came before, then it is always ``new``).
 
+    ``present``: the controls that the image's edits use, of earlier turns too; those of ``previous`` where not given.
     Never raises.
     """
-    new = Turn("new", request=read(text))
     if previous is None:
-        return new
-    parts = _parts(text)
-    kinds = list(dict.fromkeys(parts[0])) if parts else []
-    if parts and kinds:
-        kind = kinds[-1] if kinds[-1] in ("half", "double") else kinds[0]
-        if kind in ("undo", "reset", "first"):
-            return Turn(kind)
-        factor = -1.0 if kind == "invert" else round(_factor(kind, parts[1], parts[2]), 3)
-        return Turn("invert" if kind == "invert" else "scale", factor, scaled(previous, factor))
-    region = _only_a_place(clauses(text))
-    if region is not None and region.name != "everywhere":
-        return Turn("place", request=_placed(previous, region))
-    return new
+        return Turn("new", request=read(text))
+    there = frozenset(wish.control for wish in previous.wishes) if present is None else frozenset(present)
+    said = parts(text)
+    heard = [remark(part) for part in said]
+    lead = next((at for at, each in enumerate(heard) if each is None), len(heard))
+    told = [each for each in heard[:lead] if each is not None]
+    turn = None
+    if not all(each.silent for each in told):
+        turn = _answered(_joined(told), previous, there)
+    if turn is not None and lead < len(said):
+        turn = _more(turn, ", ".join(said[lead:]))
+    return turn or _instead(text) or Turn("new", request=read(text))
