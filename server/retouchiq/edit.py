@@ -61,7 +61,7 @@ class Job:
     instructions: tuple[str, ...]
     out: Path | None
     size: int = LOOP_SIZE
-    budget: int = 6
+    budget: int | None = None
     in_place: bool = False
     look: str | None = None
     reference: Path | None = None

@@ -37,7 +37,7 @@ class Recipe(BaseModel):
     reference: str | None = None
     agent: str
     reward: str
-    budget: int
+    budget: int | None
     size: int
     variant: str
     strength: float

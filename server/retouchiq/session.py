@@ -24,7 +24,7 @@ from retouchiq.language import read
 from retouchiq.language.request import Request
 from retouchiq.language.turns import STEPS, Turn, read_turn
 from retouchiq.plan import Plan
-from retouchiq.reference import with_reference
+from retouchiq.reference import Match, with_reference
 from retouchiq.reward import Judge, Picture, Reward, Verdict
 from retouchiq.strength import scaled
 from retouchiq.style.wishing import styled
@@ -104,7 +104,8 @@ class _Chosen:
 class _Loop:
     """The turn under way: what it started from and what was tried. ``replaces``: the last state, if it succeeds.
 
-    ``kept``: edits of earlier turns. ``added``: what the variant adds to every plan.
+    ``kept``: edits of earlier turns. ``added``: what the variant adds to every plan. ``match``: what plans where there
+    is a reference to come close to; it knows itself when there is nothing left to try.
     """
 
     replaces: bool
@@ -114,6 +115,7 @@ class _Loop:
     added: tuple[Edit, ...]
     judge: Judge
     plan: Plan
+    match: Match | None = None
     trials: list[Trial] = field(default_factory=list)
     best: int = 0
     best_picture: Picture | None = None
@@ -123,12 +125,14 @@ class _Loop:
 class Session:
     """One image and its turns.
 
-    ``budget``: renders of plans a turn may use, 1 or more. ``target``: a score (0…10) that is good enough to stop at.
+    ``budget``: renders of plans a turn may use, 1 or more; None: `BUDGET`, with a reference what `Match` takes.
+    ``target``: a score (0…10) that is good enough to stop at.
     A turn also stops after two renders in a row that bring no gain, or when the agent has nothing left to try.
     ``reference``: a finished picture the first turn is to come close to in tone and colour; with ``alike`` it is of the
     same series and the same instruction (`with_reference`). ``variant``: one of `retouchiq.variants.NAMES`.
     """
 
+    BUDGET = 6
     GAIN = 0.05
     PATIENCE = 2
 
@@ -137,13 +141,13 @@ class Session:
         agent: Agent,
         reward: Reward,
         *,
-        budget: int = 6,
+        budget: int | None = None,
         target: float = 9.3,
         reference: Picture | None = None,
         alike: bool = False,
         variant: str = "as asked",
     ) -> None:
-        if budget < 1:
+        if budget is not None and budget < 1:
             raise ValueError(f"budget = {budget}: a verified edit needs at least one render")
         self.agent = agent
         self.reward = reward
@@ -241,12 +245,17 @@ class Session:
         compared = self.reference is not None and len(self._states) == 1 and refused is None
         request = styled(turn.request or read(self._instruction), before)
         request = ground(request, before, alone=not compared)
+        match: Match | None = None
         if compared and self.reference is not None:
-            request = with_reference(request, before, self.reference, self.alike)
-        judge = self.reward.rubric(before, request)
-        plan = self.agent.propose(before, request)
-        added = leaning(self.variant, request, (*plan.edits, *kept))
-        self._loop = _Loop(replaces, request, before, kept, added, judge, plan)
+            if self.alike:
+                request = with_reference(request, before, self.reference, self.alike)
+            else:
+                request = request.model_copy(update={"open_ended": False, "free": ()})  # the reference decides
+                match = Match(before, self.reference, self.agent, self.reward, self.budget)
+        judge = (match or self.reward).rubric(before, request)
+        plan = (match or self.agent).propose(before, request)
+        added = () if match else leaning(self.variant, request, (*plan.edits, *kept))
+        self._loop = _Loop(replaces, request, before, kept, added, judge, plan, match)
         if not plan.edits:
             return self._finish(self._loop, judge.judge(before), "no parameter can do what was asked")
         return self._try(plan)
@@ -266,16 +275,18 @@ class Session:
         else:
             loop.stale += 1
         stopped = self._why_stop(loop)
-        revised = None if stopped else self.agent.revise(loop.trials)
+        revised = None if stopped else (loop.match or self.agent).revise(loop.trials)
         if revised is None:
             return self._finish(loop, loop.trials[loop.best].verdict, stopped or "nothing left to improve")
         return self._try(revised)
 
     def _why_stop(self, loop: _Loop) -> str | None:
+        if len(loop.trials) >= (loop.match.budget if loop.match else self.budget or self.BUDGET):
+            return "budget spent"
+        if loop.match:
+            return None
         if loop.trials[loop.best].verdict.score >= self.target:
             return "target reached"
-        if len(loop.trials) >= self.budget:
-            return "budget spent"
         return "no further progress" if loop.stale >= self.PATIENCE else None
 
     def _finish(self, loop: _Loop, verdict: Verdict, stopped: str) -> Finished:

@@ -50,7 +50,7 @@ class Wanted(BaseModel):
     look: wishes.LookName | None = None
     agent: wishes.AgentName = "offline"
     reward: wishes.RewardName = "measured"
-    budget: wishes.Budget = 6
+    budget: wishes.Budget | None = None
     size: int = Field(1024, ge=64, le=4096, description="Long side of before.jpg and after.jpg, in pixels.")
     strength: wishes.Strength = 100
 

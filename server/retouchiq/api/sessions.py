@@ -86,7 +86,7 @@ class SessionRequest(BaseModel):
     reference: str | None = Field(None, description="A finished picture to come close to, as an image name.")
     agent: AgentName = "offline"
     reward: RewardName = "measured"
-    budget: Budget = 6
+    budget: Budget | None = None
     strength: Strength = 100
     variant: VariantName = "as asked"
     selection: bool = Field(

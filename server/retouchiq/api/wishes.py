@@ -62,5 +62,5 @@ Spoken = Annotated[
     ),
 ]
 """An instruction that may be left out."""
-Budget = Annotated[int, Field(ge=1, le=20, description="Renders of plans that a turn may use.")]
+Budget = Annotated[int, Field(ge=1, le=40, description="Renders of plans a turn may use: 6; with a reference 36.")]
 Strength = Annotated[float, Field(ge=0, le=150, allow_inf_nan=False, description="Percent of the accepted amounts.")]

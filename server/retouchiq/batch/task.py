@@ -36,7 +36,7 @@ class Batch:
     out: Path
     look: str | None = None
     reference: Path | None = None
-    budget: int = 6
+    budget: int | None = None
     size: int = 1024
     strength: float = 100.0
     in_place: bool = False

@@ -60,7 +60,10 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument("--look", metavar="NAME", help="a named look to begin with")
     parser.add_argument("--reference", type=Path, metavar="IMG", help="a finished picture to come close to")
     parser.add_argument(
-        "--budget", type=positive, default=6, metavar="N", help="renders of plans a photo may use (default: 6)"
+        "--budget",
+        type=positive,
+        metavar="N",
+        help="renders of plans a photo may use (default: 6; with a reference up to 36)",
     )
     parser.add_argument(
         "--strength",

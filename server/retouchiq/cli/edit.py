@@ -52,7 +52,10 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "--variants", type=int, choices=(1, 2, 3), default=1, help="how many different answers (default: 1)"
     )
     parser.add_argument(
-        "--budget", type=positive, default=6, metavar="N", help="renders of plans a turn may use (default: 6)"
+        "--budget",
+        type=positive,
+        metavar="N",
+        help="renders of plans a turn may use (default: 6; with a reference up to 36)",
     )
     parser.add_argument(
         "--size", type=size, default=1024, metavar="N", help="long side of the pictures in px (default: 1024)"

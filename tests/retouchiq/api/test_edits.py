@@ -52,7 +52,7 @@ def test_a_photo_is_edited_and_the_results_lie_in_the_edits_own_folder(done, pla
     assert (done["kind"], done["state"], done["error"]) == ("edit", "done", None)
     assert done["request"] == {
         "instruction": "brighter", "image": str(photo), "look": None, "reference": None, "base": None,
-        "agent": "offline", "reward": "measured", "budget": 6, "size": 1024, "strength": 100, "variants": 1,
+        "agent": "offline", "reward": "measured", "budget": None, "size": 1024, "strength": 100, "variants": 1,
     }  # fmt: skip
     result = done["result"]
     assert result["applied"]
