@@ -122,7 +122,7 @@ EFFECTS = ("vignette", "grain", "glow", "fade", "haze", "drama", "punch")
 def _names_effect(items: tuple[Item, ...], at: int) -> bool:
     """Whether the next word is an effect that the adjective only describes: "a soft vignette"."""
     noun = items[at + 1].get("noun") if at + 1 < len(items) else None
-    return noun is not None and noun.name in EFFECTS and items[at].has("adjective")
+    return noun is not None and noun.name in EFFECTS and items[at].has("adjective", "comparative")
 
 
 def _names_thing(clause: Clause, at: int) -> bool:
