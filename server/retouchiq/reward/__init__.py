@@ -21,9 +21,11 @@ class Criterion(BaseModel):
     """One metric of a rubric, before anything is rendered.
 
     ``name``: for people ("shadows lighter"). ``measure``: which measure of the reward. ``kind``: ``wish`` (asked for),
-    ``keep`` (must not change) or ``quality`` (must not break). ``weight``: all weights of a rubric sum to 1.
+    ``finish`` (what a finished version of this picture would show), ``keep`` (must not change) or ``quality`` (must not
+    break). ``weight``: all weights of a rubric sum to 1.
     ``target`` and ``tolerance`` are in ``unit``, the perceptual unit of the measure; the score falls when the result is
-    farther than the tolerance from the target, on either side. ``before``: the measure of the untouched picture.
+    farther than the tolerance from the target, on either side. ``slack``: how much more than the target a wish bears
+    at little cost. ``before``: the measure of the untouched picture.
     ``control``: for a wish, the control that answers it; its sign is in ``direction``. ``region_name``: for people.
     """
 
@@ -36,6 +38,7 @@ class Criterion(BaseModel):
     tolerance: float
     unit: str
     before: float
+    slack: float = 0.0
     control: str | None = None
     direction: int = 0
     region_name: str = "everywhere"

@@ -104,13 +104,28 @@ def test_doing_what_was_asked_beats_doing_nothing_and_the_opposite(photo, ask, n
 
 
 @pytest.mark.parametrize("control", EDITS)
-def test_too_much_costs_as_too_little_does(photo, ask, control):
+def test_more_than_asked_passes_and_far_too_much_does_not(photo, ask, control):
     edit, amount = EDITS[control]
     before = photo(PHOTOS[0])
     judge = REWARD.rubric(before, ask(control))
-    scores = [judge.judge(edit(before, amount * k)).score for k in (0, 0.5, 1, 2, 4)]
-    assert scores[0] < scores[1] < scores[2] > scores[3] > scores[4]
-    assert scores[4] < scores[0] + 1.5  # four times as much is hardly better than nothing
+    scores = [judge.judge(edit(before, amount * k)).score for k in (0, 0.5, 1, 2, 6)]
+    assert scores[0] < scores[1] < scores[2]
+    assert scores[2] > scores[4]
+    assert scores[4] < scores[0] + 2.5  # six times as much is not much better than nothing
+
+
+def test_people_who_ask_for_a_step_are_content_with_two_but_not_with_half_of_one(photo, ask):
+    before = photo(PHOTOS[0])
+    judge = REWARD.rubric(before, ask("temperature"))
+    half, two = (judge.judge(EDITS["temperature"][0](before, 0.085 * k)).score for k in (0.5, 2))
+    assert half < two
+
+
+def test_a_wish_does_not_pay_for_a_ruined_picture(photo, ask):
+    before = photo("sklearn_china.jpg")  # its sky is nearly white
+    verdict = REWARD.rubric(before, ask("exposure")).judge(exposed(before, 1.0))
+    assert _wish(verdict).score < 5
+    assert _wish(verdict).why.endswith("but it cost “no newly blown highlights”")
 
 
 def test_doing_nothing_scores_the_baseline(photo, ask):
@@ -137,7 +152,7 @@ def test_an_exact_exposure_is_judged_in_stops(photo, ask, ev):
     judge = REWARD.rubric(before, ask("exposure", int(np.sign(ev)), exact=ev))
     criterion = judge.rubric.criteria[0]
     assert (criterion.unit, criterion.target) == ("EV", pytest.approx(ev))
-    assert _wish(judge.judge(exposed(before, ev))).score == 10
+    assert _wish(judge.judge(exposed(before, ev))).score > 8.5
     assert _wish(judge.judge(exposed(before, 2.5 * ev))).score < 8
 
 
@@ -200,7 +215,7 @@ def test_halos_noise_and_a_shifted_picture_are_noticed(photo, ask):
     noisy = np.clip(brighter + np.random.default_rng(1).normal(0, 0.03, before.shape), 0, 1).astype(np.float32)
     assert _metric(judge.judge(brighter), "halos").score == 10
     assert _metric(judge.judge(clearer(brighter, 1.2)), "halos").score < 7
-    assert _metric(judge.judge(noisy), "noise").score < 5
+    assert _metric(judge.judge(noisy), "added noise").score < 8
     assert _metric(judge.judge(np.roll(brighter, 4, axis=1)), "structure").score < 5
 
 
@@ -259,7 +274,7 @@ def test_a_good_photo_is_best_left_alone_when_nothing_was_named(photo):
     before = photo("skimage_astronaut.png")
     judge = REWARD.rubric(before, ground(Request(instruction="make it better", open_ended=True), before))
     assert all(criterion.kind != "wish" for criterion in judge.rubric.criteria)
-    assert judge.judge(before).score == pytest.approx(10)
+    assert judge.judge(before).score == pytest.approx(10, abs=0.1)
     assert judge.judge(exposed(before, 1)).score < 9.5
 
 

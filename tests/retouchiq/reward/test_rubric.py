@@ -34,7 +34,7 @@ def test_a_wish_for_any_control_asks_for_a_visible_change_in_the_direction_named
 def test_weights_sum_to_one_and_wishes_weigh_most(photo, ask, control):
     criteria = REWARD.rubric(photo("skimage_astronaut.png"), ask(control)).rubric.criteria
     assert sum(criterion.weight for criterion in criteria) == pytest.approx(1)
-    assert sum(c.weight for c in criteria if c.kind == "wish") == pytest.approx(0.6)
+    assert sum(c.weight for c in criteria if c.kind == "wish") == pytest.approx(0.55)
 
 
 def test_skin_is_watched_only_where_there_is_some(photo, ask):
@@ -60,9 +60,9 @@ def test_a_colour_that_is_not_in_the_picture_is_not_judged(ask):
     assert all(criterion.kind != "wish" for criterion in criteria)
 
 
-def test_a_region_nobody_can_find_is_not_judged(photo, ask):
+def test_a_region_nobody_can_find_is_not_judged(ask):
     request = ask("exposure", region=Region(name="subject"), located=False)
-    criteria = REWARD.rubric(photo("skimage_coffee.png"), request).rubric.criteria
+    criteria = REWARD.rubric(np.full((64, 96, 3), 0.5, np.float32), request).rubric.criteria
     assert all(criterion.kind != "wish" for criterion in criteria)
 
 

@@ -86,10 +86,9 @@ def plain_chroma(pair: Pair, where: Weights, _: Options) -> float:
     return mean(pair.after.chroma, pair.seen(where))
 
 
-def saturation(pair: Pair, where: Weights, _: Options) -> float:
-    """Mean C* over mean L* + 16, in % : by the formulas of CIE 1976 an exposure change leaves it alone."""
-    seen = pair.seen(where)
-    return 100 * mean(pair.after.chroma, seen) / (mean(pair.after.lightness, seen) + 16)
+def saturation(pair: Pair, where: Weights, options: Options) -> float:
+    """`chroma` over mean L* + 16, in %: by the formulas of CIE 1976 a change of exposure leaves it alone."""
+    return 100 * chroma(pair, where, options) / (mean(pair.after.lightness, pair.seen(where)) + 16)
 
 
 def grey_warmth(pair: Pair, where: Weights, _: Options) -> float:

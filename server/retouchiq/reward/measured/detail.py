@@ -7,10 +7,12 @@ from scipy import ndimage
 
 from hostbridge.controls import TONES
 from hostbridge.weights import Weights, tonal
+from retouchiq.reward.measured import tone
 from retouchiq.reward.measured.scene import Pair, Plane, Scene, resized_plane
 from retouchiq.reward.measured.tone import Options, mean
 
 COARSE = (0.008, 0.04)  # of the long side: what clarity moves
+STEEPEST = 2.0  # gain of contrast that noise may follow
 MIDDLE = (0.0022, 0.007)  # what texture moves
 
 
@@ -33,6 +35,16 @@ def sharpness(pair: Pair, where: Weights, _: Options) -> float:
 def noise(pair: Pair, where: Weights, _: Options) -> float:
     """Mean amplitude of the finest detail in areas that are flat in the picture before, in hundredths of the range."""
     return mean(np.abs(pair.after.residual), _on_large(pair, where) * flat_areas(pair.before))
+
+
+def noise_added(pair: Pair, where: Weights, options: Options) -> float:
+    """`noise` over what the change of tones explains of it: lighter and steeper tones show the same noise more."""
+    gains = [
+        measure(Pair(pair.after, pair.after, valid=pair.valid), where, options)
+        / max(measure(Pair(pair.before, pair.before), where, options), 1.0)
+        for measure in (tone.mean_lightness, tone.spread)
+    ]
+    return float(noise(pair, where, options) / np.clip(max(gains), 1.0, STEEPEST))
 
 
 def spilled_light(pair: Pair, where: Weights, _: Options) -> float:

@@ -7,14 +7,19 @@ import numpy as np
 from retouchiq.language.request import Request
 from retouchiq.reward import Metric, Picture, Rubric, Verdict
 from retouchiq.reward.measured.alignment import IDENTITY, align, warped
-from retouchiq.reward.measured.rubric import Probe, write
+from retouchiq.reward.measured.probe import Probe
+from retouchiq.reward.measured.rubric import write
 from retouchiq.reward.measured.scene import DETAIL_SIDE, Pair, Scene, fitted, resized, same
 from retouchiq.reward.measured.score import score
-from retouchiq.reward.measured.table import ROWS
+from retouchiq.reward.measured.table import DAMAGE, ROWS
 from retouchiq.reward.measured.words import why
 
-FINE = ("sharpness", "noise")
+FINE = ("sharpness", "noise", "added noise")
 """Measures whose value depends on the size of the picture: compared as ratios where sizes differ."""
+
+LEFT = 0.35  # of a wish's marks where the picture is ruined
+
+RUIN = {damage.measure: damage.ruin for damage in DAMAGE.values()}
 
 PIXELWISE = ("difference", "colour difference", "structure", "halos", "hue", "neutral drift", "bent")
 """Measures that mean nothing where the pictures could not be laid on each other."""
@@ -41,7 +46,7 @@ class MeasuredJudge:
         picture that moved has lost its structure. Raises ``ValueError`` for what is no picture.
         """
         pair = self._pair(_checked(after))
-        metrics = tuple(self._metric(probe, pair) for probe in self._probes)
+        metrics = _paid_for(tuple(self._metric(probe, pair) for probe in self._probes))
         total = sum(metric.criterion.weight * metric.score for metric in metrics)
         undone = sum(probe.criterion.weight * score(probe.criterion, probe.criterion.before) for probe in self._probes)
         return Verdict(score=min(total, 10.0), baseline=min(undone, 10.0), metrics=metrics)
@@ -87,6 +92,31 @@ class MeasuredJudge:
             small = next(iter(self._scenes.values())).small
             self._scenes[shape] = Scene(small, resized(self._picture, shape))
         return self._scenes[shape]
+
+
+def _paid_for(metrics: tuple[Metric, ...]) -> tuple[Metric, ...]:
+    """``metrics`` with the wishes marked down as far as the picture was ruined to carry them out.
+
+    Without this a wish overdone would pay for blown skies: what is asked for weighs more than any one kind of damage.
+    """
+    damage = [(_ruin(metric), metric) for metric in metrics if metric.criterion.kind == "quality"]
+    ruin, worst = max(damage, key=lambda pair: pair[0], default=(0.0, None))
+    if worst is None or ruin <= 0:
+        return metrics
+    left = 1 - (1 - LEFT) * ruin
+    return tuple(_at_the_cost(metric, worst, left) if metric.criterion.kind == "wish" else metric for metric in metrics)
+
+
+def _ruin(metric: Metric) -> float:
+    """0 up to half of what ruins a picture in this way, 1 from all of it."""
+    ruins = RUIN[metric.criterion.measure]
+    more = metric.after - metric.criterion.before
+    return float(np.clip(2 * more / ruins - 1, 0, 1))
+
+
+def _at_the_cost(metric: Metric, worst: Metric, left: float) -> Metric:
+    why = f"{metric.why}; but it cost “{worst.criterion.name}”"
+    return metric.model_copy(update={"score": metric.score * left, "why": why})
 
 
 def _checked(picture: Picture) -> Picture:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from scipy import ndimage
 
 from hostbridge.weights import Weights
+from retouchiq.reward.measured import detail, tone
 from retouchiq.reward.measured.scene import Pair, Plane, Scene
 from retouchiq.reward.measured.tone import Options, mean
 
@@ -49,6 +52,22 @@ def halos(pair: Pair, where: Weights, _: Options) -> float:
     total = np.bincount(level.ravel(), weights=change.ravel(), minlength=51)
     curve = (total / np.maximum(np.bincount(level.ravel(), minlength=51), 1)).astype(np.float32)
     return max(0.0, mean((change - curve[level]) * np.sign(deviation), edges))
+
+
+def detail_lost(pair: Pair, where: Weights, options: Options) -> float:
+    """Local contrast gone missing in %, beyond what a softer tone curve explains; at the scale that lost most."""
+    kept = [_local(pair, where, options, scale) for scale in (detail.clarity, detail.texture)]
+    return 100 * max(0.0, 1 - min(kept))
+
+
+def _local(pair: Pair, where: Weights, options: Options, scale: Callable[..., float]) -> float:
+    """Local contrast after over before, each over the spread of tones there."""
+    shares = [
+        scale(Pair(scene, scene, valid=pair.valid), where, options)
+        / max(tone.spread(Pair(scene, scene, valid=pair.valid), where, options), 1.0)
+        for scene in (pair.before, pair.after)
+    ]
+    return shares[1] / shares[0] if shares[0] > 0.01 else 1.0
 
 
 def structure_lost(pair: Pair, where: Weights, _: Options) -> float:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,29 +13,22 @@ from retouchiq.regions.locating import place
 from retouchiq.reward import Criterion
 from retouchiq.reward.measured import colour, tone
 from retouchiq.reward.measured.aim import change, direction
-from retouchiq.reward.measured.scene import Pair, Scene, same
+from retouchiq.reward.measured.finishing import finishing, importance, missing
+from retouchiq.reward.measured.prior import finish
+from retouchiq.reward.measured.probe import Probe
+from retouchiq.reward.measured.scene import Scene, same
 from retouchiq.reward.measured.table import DAMAGE, KEPT, MEASURES, ROWS, Effect, Row
 
-SHARES = {"wish": 0.60, "keep": 0.18, "quality": 0.22}  # of the weight of a rubric that has all three
+WISH_SHARE = 0.55  # of the weight of a rubric; what nobody asked for in words shares the rest
+SHARES = {"keep": 0.25, "quality": 0.35}  # of that rest, as they compare with one another
+FINISH_SHARE = (0.12, 0.50)  # likewise, for a finished picture and for one that is far from it
+BEARABLE = 0.8  # of the way to the finished picture: no wish that leads there is overdone before
+AGAIN = 1.5  # of what was asked: how much more passes anywhere, for words of amount are vague
 LIMIT_SHARE = 0.06  # what each named limit takes from the wishes, up to two
 WISH_TOLERANCE = 0.5  # of the change asked for: words are vague, a quarter more or less is as asked
 PRESENT = 0.003  # share of the picture below which a region is not there
 SKIN_PRESENT = 0.01
 GREY_PRESENT = 0.03
-
-
-@dataclass(frozen=True)
-class Probe:
-    """A criterion with what it takes to measure it. ``subject``: what its sentence is about."""
-
-    criterion: Criterion
-    where: Weights
-    options: Mapping[str, float | str]
-    subject: str
-
-    def measure(self, pair: Pair) -> float:
-        """The criterion's value for ``pair``."""
-        return MEASURES[self.criterion.measure].take(pair, self.where, self.options)
 
 
 def write(scene: Scene, aspect: float, request: Request) -> list[Probe]:
@@ -60,6 +52,7 @@ class _Writer:
             if limit.keep == "region" and not limit.region.everywhere:
                 self.spared = self.spared * (1 - self._of(limit))
         self.wishes = [wish for wish in _last_word(request.wishes) if self._map(wish) is not None]
+        self.facts = finish(scene)
         self.toned = any(wish.control in TONING for wish in self.wishes)
         self.moved: set[str] = set()
         self.risks: set[str] = set()
@@ -70,7 +63,8 @@ class _Writer:
         # what a module field named directly moves is not known here: only limits and quality speak on it
         unknown = any(wish.control not in ROWS for wish in self.request.wishes)
         kept = [*self._limits(), *([] if unknown else [*self._kept(), *self._outside()])]
-        return _balanced(wished, kept, self._damage(), len(self.limits))
+        finished = finishing(self.facts, self.request, wished, self.whole)
+        return _balanced(wished, finished, kept, self._damage(), len(self.limits))
 
     # --- what was asked for
 
@@ -97,9 +91,10 @@ class _Writer:
                 kind="wish",
                 weight=effect.part,
                 target=target,
-                tolerance=max(WISH_TOLERANCE * abs(target - before), 1e-3),
+                tolerance=max(_vagueness(wish) * abs(target - before), 1e-3),
                 unit=MEASURES[effect.measure].unit,
                 before=before,
+                slack=self._slack(wish, effect, before, asked),
                 control=wish.control,
                 direction=direction(wish),
                 region_name=wish.region.name,
@@ -108,6 +103,15 @@ class _Writer:
         self.moved |= row.moves
         self.risks |= row.risks
         return probes
+
+    def _slack(self, wish: Wish, effect: Effect, before: float, asked: float) -> float:
+        """How much more than asked for passes: by proportion, or the way to a finished picture where that is longer."""
+        if wish.exact is not None:
+            return 0.0
+        if not wish.region.everywhere:
+            return AGAIN * abs(asked)
+        way = direction(wish) * effect.sign
+        return max(AGAIN * abs(asked), BEARABLE * missing(self.facts, wish.control, before, way) - abs(asked))
 
     def _aim(self, aim: Aim) -> list[Probe]:
         where = (weights_in_lab(aim.region, self.scene.lab) * self.spared).astype(np.float32)
@@ -147,17 +151,29 @@ class _Writer:
         """What no wish moves and no limit names already."""
         named = {measure for limit in self.limits for measure, _, _ in LIMITS[limit.keep]}
         where = self._touched()
-        greys = not self.moved & {"warmth", "magenta"} and self._greys().mean() >= GREY_PRESENT
         probes = []
         for name, kept in KEPT.items():
-            if name in self.moved or kept.measure in named or (greys and name in ("warmth", "magenta")):
+            if name in self.moved or kept.measure in named:
                 continue
             if name == "hue" and colour.plain_chroma(self.itself, where, {}) < 4:
                 continue
             sideways = name in ("warmth", "magenta") and self.moved & {"warmth", "magenta"}  # off the axis asked for
             weight = 3.0 if sideways else 1.0
-            probes.append(self._keep(kept.name, kept.measure, where, kept.tolerance, kept.share, weight))
+            probes.append(
+                self._towards_finish(self._keep(kept.name, kept.measure, where, kept.tolerance, kept.share, weight))
+            )
         return probes + self._other_tones(where)
+
+    def _towards_finish(self, probe: Probe) -> Probe:
+        """A change towards a finished picture is not held against an edit: all of the way between passes."""
+        fact = self.facts.get(probe.criterion.measure)
+        if fact is None:
+            return probe
+        update = {
+            "target": probe.criterion.target + (fact.target - fact.before) / 2,
+            "tolerance": probe.criterion.tolerance + abs(fact.target - fact.before),
+        }
+        return replace(probe, criterion=probe.criterion.model_copy(update=update))
 
     def _other_tones(self, where: Weights) -> list[Probe]:
         """Lifting shadows leaves highlights alone, and the other way round."""
@@ -222,11 +238,15 @@ class _Writer:
             light = self.scene.lightness
             close = (light > 90) & (light < 99.5) if name == "blown" else (light < 8) & (light > 0.5)
             return 3.0 + 5.0 * min(1.0, float(close.mean()) / 0.1)
-        return 3.0 if name in self.risks or name in ("skin", "neutrals", "structure") else 1.0
+        if name == "neutrals":
+            return 6.0  # nobody asked for another colour of light
+        if name == "structure":
+            return 6.0
+        return 3.0 if name in self.risks or name == "skin" else 1.0
 
     def _at_risk(self, name: str) -> Weights | None:
         """Where damage of this kind is looked for; None where it is asked for or there is nothing to damage."""
-        if name == "noise" and "noise" in self.moved:
+        if name in ("noise", "detail") and name in self.moved:
             return None
         if name == "skin":
             where = colour.skin(self.scene, self.whole)
@@ -300,6 +320,11 @@ TONING = {"temperature", "tint", "shadows_color", "midtones_color", "highlights_
 """Beside `monochrome` these ask for a toned print: one colour, not none."""
 
 
+def _vagueness(wish: Wish) -> float:
+    """A look's recipe is one of many ways to the look; what somebody wrote is meant."""
+    return WISH_TOLERANCE if wish.start is None else 2 * WISH_TOLERANCE
+
+
 def _exactly(wish: Wish, row: Row) -> tuple[tuple[Effect, ...], Row]:
     if "aspect" in wish.options and wish.control == "crop":
         return (Effect("aspect", 0.0),), row
@@ -355,15 +380,23 @@ def _place(name: str) -> str:
     return f"the {name}s" if name in HUES else f"the {name}"
 
 
-def _balanced(wished: list[Probe], kept: list[Probe], damage: list[Probe], limits: int) -> list[Probe]:
+def _balanced(
+    wished: list[Probe], finished: list[Probe], kept: list[Probe], damage: list[Probe], limits: int
+) -> list[Probe]:
     """All probes with weights that sum to 1: by kind first, within a kind by their own weights."""
-    for_limits = LIMIT_SHARE * min(limits, 2)
-    shares = (SHARES["wish"] - for_limits, SHARES["keep"] + for_limits, SHARES["quality"])
-    groups = [(share, group) for share, group in zip(shares, (wished, kept, damage), strict=True) if group]
-    whole = sum(share for share, _ in groups)
+    for_limits = LIMIT_SHARE * min(limits, 2) if wished else 0.0
+    low, high = FINISH_SHARE
+    silent = [
+        (low + (high - low) * importance(finished), finished),
+        (SHARES["keep"], kept),
+        (SHARES["quality"], damage),
+    ]
+    shared = sum(share for share, group in silent if group)
+    wish_share = (WISH_SHARE - for_limits) if wished else 0.0
+    rest = (1 - wish_share) / shared
+    groups = ((wish_share, wished), *((rest * share, group) for share, group in silent))
     return [
-        replace(probe, criterion=probe.criterion.model_copy(update={"weight": probe.criterion.weight * factor}))
+        probe.weighing(probe.criterion.weight * share / sum(p.criterion.weight for p in group))
         for share, group in groups
-        for factor in (share / whole / sum(p.criterion.weight for p in group),)
         for probe in group
     ]

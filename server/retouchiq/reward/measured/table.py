@@ -58,6 +58,7 @@ MEASURES: dict[str, Measure] = {
     "texture": Measure(detail.texture, "L*", "more texture", "less texture", has=True),
     "sharpness": Measure(detail.sharpness, "%", "more fine detail", "less fine detail", has=True),
     "noise": Measure(detail.noise, "%", "more noise in flat areas", "less noise in flat areas", has=True),
+    "added noise": Measure(detail.noise_added, "%", "more noise in flat areas", "less noise in flat areas", has=True),
     "spilled light": Measure(
         detail.spilled_light, "L*", "more glow around highlights", "less glow around highlights", has=True
     ),
@@ -73,6 +74,7 @@ MEASURES: dict[str, Measure] = {
     "crushed": Measure(quality.crushed, "% of the picture", "newly crushed to black"),
     "banding": Measure(quality.banding, "% of the levels", "newly empty"),
     "halos": Measure(quality.halos, "L*", "of new halo along edges"),
+    "lost detail": Measure(quality.detail_lost, "%", "of local contrast lost"),
     "structure": Measure(quality.structure_lost, "%", "of the structure lost"),
     "neutral drift": Measure(colour.neutral_drift, "a*b*", "of cast on greys"),
     "off skin": Measure(colour.off_skin, "°", "farther off the hues of skin"),
@@ -223,7 +225,7 @@ class Kept:
 KEPT: dict[str, Kept] = {
     "lightness": Kept("lightness as before", "lightness", 4.0),
     "contrast": Kept("contrast as before", "spread", 3.0),
-    "chroma": Kept("saturation as before", "chroma", 2.0, 0.15),
+    "chroma": Kept("saturation as before", "saturation", 3.0, 0.15),
     "warmth": Kept("no warm or cool cast", "warmth", 3.0),
     "magenta": Kept("no green or magenta cast", "magenta", 3.0),
     "hue": Kept("hues as before", "hue", 12.0),
@@ -233,20 +235,22 @@ KEPT: dict[str, Kept] = {
 
 @dataclass(frozen=True)
 class Damage:
-    """A way to break a picture: more than ``tolerance`` of it costs."""
+    """A way to break a picture: more than ``tolerance`` of it costs, ``ruin`` more leaves nothing to be proud of."""
 
     name: str
     measure: str
     tolerance: float
+    ruin: float
 
 
 DAMAGE: dict[str, Damage] = {
-    "blown": Damage("no newly blown highlights", "blown", 2.0),
-    "crushed": Damage("no newly crushed shadows", "crushed", 2.0),
-    "banding": Damage("smooth gradations", "banding", 15.0),
-    "halos": Damage("no halos", "halos", 3.0),
-    "noise": Damage("no added noise", "noise", 0.6),
-    "structure": Damage("structure intact", "structure", 20.0),
-    "skin": Damage("skin looks like skin", "off skin", 5.0),
-    "neutrals": Damage("greys stay grey", "neutral drift", 3.0),
+    "blown": Damage("no newly blown highlights", "blown", 2.0, 14.0),
+    "crushed": Damage("no newly crushed shadows", "crushed", 2.0, 20.0),
+    "banding": Damage("smooth gradations", "banding", 15.0, 60.0),
+    "halos": Damage("no halos", "halos", 3.0, 9.0),
+    "noise": Damage("no added noise", "added noise", 0.6, 4.0),
+    "detail": Damage("detail as crisp as before", "lost detail", 20.0, 70.0),
+    "structure": Damage("structure intact", "structure", 20.0, 50.0),
+    "skin": Damage("skin looks like skin", "off skin", 5.0, 18.0),
+    "neutrals": Damage("greys stay grey", "neutral drift", 3.0, 12.0),
 }

@@ -31,6 +31,15 @@ def _keep(criterion: Criterion, subject: str, after: float) -> str:
     return f"{subject} {_verb(subject, _has(criterion))} {_changed(criterion, moved)}; {_passes(criterion)}"
 
 
+def _finish(criterion: Criterion, subject: str, after: float) -> str:
+    moved, missing = after - criterion.before, criterion.target - criterion.before
+    changed = "unchanged" if abs(moved) < 0.1 * criterion.tolerance else _changed(criterion, moved)
+    so_far = f"{subject} {_verb(subject, 'is' if changed == 'unchanged' else _has(criterion))} {changed}"
+    if abs(missing) < criterion.tolerance:
+        return f"{so_far}; in this it was finished"
+    return f"{so_far}; finished it would be about {_changed(criterion, missing)}"
+
+
 def _quality(criterion: Criterion, _: str, after: float) -> str:
     more = after - criterion.before
     if more < 0.05 * criterion.tolerance:
@@ -38,7 +47,7 @@ def _quality(criterion: Criterion, _: str, after: float) -> str:
     return f"{_changed(criterion, more)}; {_passes(criterion)}"
 
 
-_SENTENCES = {"wish": _wish, "keep": _keep, "quality": _quality}
+_SENTENCES = {"wish": _wish, "finish": _finish, "keep": _keep, "quality": _quality}
 
 
 def _changed(criterion: Criterion, moved: float) -> str:
