@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hostbridge.controls import EVERYWHERE, Region
 from retouchiq.language.alone import wishes_alone
 from retouchiq.language.amounts import amount
@@ -11,11 +13,12 @@ from retouchiq.language.lexicon import lexicon
 from retouchiq.language.limiting import cancelled, forbidden, forbids, limits
 from retouchiq.language.lists import completed
 from retouchiq.language.looking import look_aims, look_wishes, outvoted
-from retouchiq.language.mentions import excessive, meant
+from retouchiq.language.mentions import excessive, meant, unwanted
 from retouchiq.language.merging import merged
 from retouchiq.language.places import is_band, located, region_in, regions_in, settled_again
 from retouchiq.language.refusing import refused, sentence
 from retouchiq.language.request import Aim, Limit, Request, Wish
+from retouchiq.language.sensing import sensed
 from retouchiq.language.settings import settings
 from retouchiq.language.tinting import band_in, bands_in, colour_wishes, filter_wish
 from retouchiq.language.tokens import LONGEST
@@ -49,6 +52,7 @@ class _Reading:
         self.unread: list[str] = []
         self.cancelled: set[str] = set()
         self.open_ended = False
+        self.whole = False
         self.context = Context()
         self.last: list[Wish] = []
 
@@ -60,7 +64,7 @@ class _Reading:
             return
         self._compare(clause)
         readings = (self.refuse, self.limit, self.look, self.frame, self.adjust, self.alone, self.repeat, self.open)
-        if not any(reading(clause) for reading in readings):
+        if not any(reading(clause) for reading in (*readings, self.sense)):
             self.unread += [item.said for item in clause.items if item.kind == "word"]
 
     def _compare(self, clause: Clause) -> None:
@@ -95,10 +99,9 @@ class _Reading:
             return False
         if excessive(clause, at, self.context):
             return True
+        if unwanted(clause, at):
+            return self._unlook(clause, at)
         name = clause.items[at].meanings["look"].name
-        if clause.last_before(at, "movers:down", "movers:off", "negations") is not None:
-            self.free += ("temperature", "tint") if clause.has("movers:off") else ()
-            return True
         self.looks.append(name)
         region = region_in(clause, clause.positions("object"))
         look, said = lexicon().looks[name], amount(clause, at)
@@ -107,6 +110,14 @@ class _Reading:
         rest = Clause(tuple(item for position, item in enumerate(clause.items) if position != at), clause.joined)
         if rest.has(*SHIFTS, *MOVES):
             self.adjust(rest)
+        return True
+
+    def _unlook(self, clause: Clause, at: int) -> bool:
+        """A look that shall go: its plain word less ("remove the foggy look"), else its colours are put right."""
+        plain = _plain(clause, at)
+        if plain.has(*SHIFTS):
+            return self.adjust(plain)
+        self.free += ("temperature", "tint") if clause.has("movers:off") else ()
         return True
 
     def frame(self, clause: Clause) -> bool:
@@ -231,6 +242,13 @@ class _Reading:
         self.wishes += made
         return bool(made)
 
+    def sense(self, clause: Clause) -> bool:
+        """A clause of words that no table lists: they are taken for what they are most like."""
+        if self.unsupported or (clause.purpose and self.context.wished):
+            return False
+        known = sensed(clause, self.whole or (clause.joined and self.context.wished))
+        return known is not None and (self.look(known) or self.adjust(known))
+
     def open(self, clause: Clause) -> bool:
         wished = clause.has("open:verbs") or (
             clause.has("open:states") and (clause.has("makers") or len(clause.items) <= 3)
@@ -241,6 +259,14 @@ class _Reading:
         self.context.region = region_in(clause)
         self.context.making = clause.has("makers")
         return True
+
+
+def _plain(clause: Clause, at: int) -> Clause:
+    """The clause with the plain word in place of a look that is not wanted: "remove the foggy look" is about fog."""
+    item = clause.items[at]
+    meanings = lexicon().phrases.get((item.text.split()[0],), {})
+    word = replace(item, meanings={role: meaning for role, meaning in meanings.items() if role != "look"})
+    return replace(clause, items=(*clause.items[:at], word, *clause.items[at + 1 :]))
 
 
 def _narrates(clause: Clause) -> bool:
@@ -292,7 +318,9 @@ def read(instruction: str) -> Request:
     """What ``instruction`` asks for. Never raises; anything not understood is in ``unread``."""
     exact, rest = settings(instruction[:LONGEST])
     reading = _Reading()
-    for clause in completed(clauses(rest)):
+    found = completed(clauses(rest))
+    reading.whole = len(found) == 1
+    for clause in found:
         reading.take(clause)
     return Request(
         instruction=instruction,

@@ -68,6 +68,13 @@ def pieces(text: str) -> list[str]:
     return [piece for word in words for piece in _pieces_of(word, known)]
 
 
+def sure(text: str) -> bool:
+    """Whether the pieces can be trusted to mean the words: the first of each word is at least half of it."""
+    known = table().rows
+    words = WORD.findall(_plain(text))
+    return all(2 * len(next(_pieces_of(word, known), "")) >= len(word) for word in words)
+
+
 @lru_cache(maxsize=8192)
 def _vector(text: str) -> Vectors:
     stored = table()
