@@ -11,7 +11,8 @@ class Plan(BaseModel):
     """What the agent answers.
 
     ``notes`` are remarks for the user: clamped amounts, regions that were not found. ``exact`` names the controls
-    whose amounts the user gave in numbers; they are not revised.
+    whose amounts the user gave in numbers; they are not revised. ``begun`` names those whose amounts a look or a style
+    chose; they are only trimmed.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -20,3 +21,4 @@ class Plan(BaseModel):
     unsupported: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     exact: tuple[str, ...] = ()
+    begun: tuple[str, ...] = ()

@@ -24,7 +24,6 @@ TUNED = {
     "flattering black and white for a face": "portrait mono",
     "blue prints made with sunlight, prussian blue": "cyanotype",
     "brown toned picture from the nineteenth century": "sepia",
-    "white leaves and dark sky": "infrared",
     "a house for sale, bright rooms": "interior",
     "snow and ice, cold": "winter",
     "leaves turning red and gold": "autumn",

@@ -160,6 +160,7 @@ def propose(seen: Facts, request: Request) -> Plan:
         unsupported=request.unsupported,
         notes=tuple(notes),
         exact=tuple(wish.control for wish in request.wishes if wish.exact is not None),
+        begun=tuple(wish.control for wish in request.wishes if wish.start is not None),
     )
 
 

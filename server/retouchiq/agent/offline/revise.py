@@ -27,6 +27,7 @@ NOTHING = 0.01  # of the amount before: too little to see, and better said as 0
 GOOD = 9.5  # a metric at or above this score is met: nothing to gain from moving it
 LARGEST_STEP = 1.6  # of the amount itself: renders are far from linear beyond
 FARTHEST = 4.0  # times the first amount: a target that needs more fights with another wish, and looks it
+NEAR = (0.6, 1.5)  # times the amount of a look or a style: how its amounts go together was chosen by eye
 DAMPING = 0.15  # per unit of relative change: keeps what no metric asks about where it is
 
 
@@ -142,8 +143,9 @@ def _bounds(first: Trial, best: Trial, free: Sequence[int], scale: Vector) -> tu
         edit = best.plan.edits[i]
         control = CONTROLS.get(edit.control)
         bottom, top = (control.low, control.high) if control else (-np.inf, np.inf)
-        farthest = FARTHEST * first.plan.edits[i].amount
-        bottom, top = (0.0, min(top, farthest)) if farthest >= 0 else (max(bottom, farthest), 0.0)
+        ends = NEAR if edit.control in first.plan.begun else (0.0, FARTHEST)
+        nearest, farthest = sorted(share * first.plan.edits[i].amount for share in ends)
+        bottom, top = max(bottom, nearest), min(top, farthest)
         low[k] = min(-1e-9, max((bottom - edit.amount) / scale[k], -LARGEST_STEP))
         high[k] = max(1e-9, min((top - edit.amount) / scale[k], LARGEST_STEP))
     return low, high
