@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from retouchiq.cli import judging
 from retouchiq.cli.host import add_json, installed_schema, positive, size
 from retouchiq.cli.terminal import print_json, progress
 
@@ -34,6 +35,14 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     language.add_argument("--labels", type=Path, metavar="FILE", help="labels by id (default: the source tree's own)")
     add_json(language)
     language.set_defaults(run=run_language)
+    local = what.add_parser("local", help="how much of a local edit's change lies in its region, photo by photo")
+    local.add_argument("--data", type=Path, required=True, metavar="FOLDER", help="photos, or a folder with photos/")
+    local.add_argument("--outlines", type=Path, metavar="FILE", help="hand outlines (default: the source tree's own)")
+    local.add_argument("--size", type=size, default=640, metavar="N", help="long side in px (default: 640)")
+    local.add_argument("--sheet", type=Path, metavar="FILE", help="write a contact sheet of all edits")
+    add_json(local)
+    local.set_defaults(run=run_local)
+    judging.add(what)
     serve = what.add_parser("serve", help="what the server adds to each request, renders excluded")
     serve.add_argument("--repeat", type=positive, default=50, metavar="K", help="requests of each kind (default: 50)")
     add_json(serve)
@@ -42,6 +51,11 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     pairs.add_argument("--data", type=Path, required=True, metavar="FOLDER", help="holds pairs/ with its MANIFEST.tsv")
     add_json(pairs)
     pairs.set_defaults(run=run_pairs)
+    reference = what.add_parser("reference", help="how close --reference comes, to finished versions and other scenes")
+    reference.add_argument("--data", type=Path, required=True, metavar="FOLDER", help="holds pairs/ and photos/")
+    reference.add_argument("--sheet", type=Path, metavar="FILE", help="write contact sheets to look at")
+    add_json(reference)
+    reference.set_defaults(run=run_reference)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -130,4 +144,35 @@ def run_pairs(args: argparse.Namespace) -> int:
         print_json(answer)
     else:
         print(table(answer), end="")
+    return 0
+
+
+def run_reference(args: argparse.Namespace) -> int:
+    from hostbridge.darktable.render import open_renderer
+    from retouchiq.bench.reference import markdown, measure
+
+    with progress(quiet=args.json) as say, open_renderer("library") as renderer:
+        answer = measure(args.data, renderer, installed_schema(), say, args.sheet)
+    if args.json:
+        print_json(answer)
+    else:
+        print(markdown(answer), end="")
+    return 0
+
+
+def run_local(args: argparse.Namespace) -> int:
+    from hostbridge.darktable.render import open_renderer
+    from retouchiq.bench import local
+    from retouchiq.contact import contact_sheet, save
+
+    outlines = args.outlines or local.OUTLINES
+    with progress(quiet=args.json) as say, open_renderer("library") as renderer:
+        seen = list(local.measure(args.data, renderer, installed_schema(), args.size, outlines, say=say))
+    if args.sheet and seen:
+        save(contact_sheet(local.lines(seen), 256), args.sheet)
+    cases = [one.case for one in seen]
+    if args.json:
+        print_json(local.answer(cases))
+        return 0
+    print(local.written(cases))
     return 0
