@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from retouchiq.cli import judging
 from retouchiq.cli.host import add_json, installed_schema, positive, size
 from retouchiq.cli.terminal import print_json, progress
 
@@ -41,6 +42,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     local.add_argument("--sheet", type=Path, metavar="FILE", help="write a contact sheet of all edits")
     add_json(local)
     local.set_defaults(run=run_local)
+    judging.add(what)
     serve = what.add_parser("serve", help="what the server adds to each request, renders excluded")
     serve.add_argument("--repeat", type=positive, default=50, metavar="K", help="requests of each kind (default: 50)")
     add_json(serve)
@@ -49,6 +51,11 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     pairs.add_argument("--data", type=Path, required=True, metavar="FOLDER", help="holds pairs/ with its MANIFEST.tsv")
     add_json(pairs)
     pairs.set_defaults(run=run_pairs)
+    reference = what.add_parser("reference", help="how close --reference comes, to finished versions and other scenes")
+    reference.add_argument("--data", type=Path, required=True, metavar="FOLDER", help="holds pairs/ and photos/")
+    reference.add_argument("--sheet", type=Path, metavar="FILE", help="write contact sheets to look at")
+    add_json(reference)
+    reference.set_defaults(run=run_reference)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -137,6 +144,19 @@ def run_pairs(args: argparse.Namespace) -> int:
         print_json(answer)
     else:
         print(table(answer), end="")
+    return 0
+
+
+def run_reference(args: argparse.Namespace) -> int:
+    from hostbridge.darktable.render import open_renderer
+    from retouchiq.bench.reference import markdown, measure
+
+    with progress(quiet=args.json) as say, open_renderer("library") as renderer:
+        answer = measure(args.data, renderer, installed_schema(), say, args.sheet)
+    if args.json:
+        print_json(answer)
+    else:
+        print(markdown(answer), end="")
     return 0
 
 
