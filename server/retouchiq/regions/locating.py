@@ -6,13 +6,13 @@ of tones or colours is a fair one, and the plan says so; else the wish is not ca
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
 
-from hostbridge.controls import PLACES, TONES, Region
+from hostbridge.controls import CONTROLS, PLACES, TONES, Region
 from hostbridge.weights import drawn, weights
 from retouchiq.language.places import thing
 from retouchiq.language.request import Limit, Request, Wish
@@ -48,10 +48,13 @@ def locate(request: Request, picture: Picture) -> Request:
     lost = [wish for wish in request.wishes if not wish.located and found[wish.region] is None]
     spared = [limit for limit in request.limits if not limit.located and found[limit.region] is None]
     notes = [what.note for what in found.values() if what is not None and what.note]
+    limits = tuple(k for k in (_placed(k, found) for k in request.limits) if k is not None)
+    kept = [limit.region for limit in limits if limit.keep == "region" and not limit.region.everywhere]
+    wishes = tuple(w for w in (_placed(w, found) for w in request.wishes) if w is not None)
     return request.model_copy(
         update={
-            "wishes": tuple(w for w in (_placed(w, found) for w in request.wishes) if w is not None),
-            "limits": tuple(k for k in (_placed(k, found) for k in request.limits) if k is not None),
+            "wishes": tuple(_sparing(wish, kept, picture) for wish in wishes),
+            "limits": limits,
             "unsupported": request.unsupported + tuple(map(_question, lost)),
             "notes": (*request.notes, *notes, *map(_nothing_to_spare, spared)),
         }
@@ -148,6 +151,31 @@ def _placed(part: Part, found: dict[Region, Place | None]) -> Part | None:
         return part
     where = found[part.region]
     return None if where is None else part.model_copy(update={"region": where.region, "located": True})
+
+
+def _sparing(wish: Wish, kept: Sequence[Region], picture: Picture) -> Wish:
+    """The wish without the places that must stay as they are: "brighten the left, but keep the sky".
+
+    What one kept place leaves of the whole picture one mask says by itself: that is the agent's to do.
+    """
+    region = wish.region
+    ranged = region.tones is not None or region.hues is not None
+    if not kept or (region.everywhere and len(kept) < 2) or (region.inverted and ranged) or _moves(wish.control):
+        return wish
+    spared = np.prod([1 - weights(place, picture) for place in kept], axis=0)
+    there = weights(Region(shape=region.shape, inverted=region.inverted), picture)
+    if (there * (1 - spared)).mean() < PRESENT:
+        return wish
+    shape = outline(np.asarray(there * spared, np.float32))
+    if shape is None:
+        return wish
+    name = "the rest" if region.everywhere else region.name
+    where = region.model_copy(update={"name": name, "shape": shape, "inverted": False})
+    return wish.model_copy(update={"region": where})
+
+
+def _moves(control: str) -> bool:
+    return control in CONTROLS and CONTROLS[control].group in ("geometry", "optics")
 
 
 def _question(wish: Wish) -> str:

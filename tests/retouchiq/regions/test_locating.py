@@ -145,3 +145,20 @@ def test_keeping_what_is_not_there_is_no_loss(nothing_recognised):
     assert request.limits == ()
     assert request.unsupported == ()
     assert "no sky was recognised in this picture, so none is spared" in request.notes[0]
+
+
+def test_a_kept_place_is_spared_by_a_wish_for_a_place(sky_above):
+    (wish,) = located("brighten the left side, but keep the sky", BLIND).wishes
+    where = weights(wish.region, BLIND)
+    assert where[:55].mean() < 0.02
+    assert where[70:, :40].mean() > 0.95
+    assert where[70:, 90:].mean() < 0.05
+
+
+def test_two_kept_places_are_both_spared(sky_above):
+    picture = painted((70, 70, 100, 110, 60, 60, HUES["blue"]))
+    (wish,) = located("brighter, but keep the sky and keep the blues", picture).wishes
+    where = weights(wish.region, picture)
+    assert where[:55].mean() < 0.02
+    assert where[75:95, 75:105].mean() < 0.05
+    assert where[105:, :60].mean() > 0.95
