@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from hostbridge.controls import CONTROLS, Edit, Region
@@ -52,18 +53,40 @@ UNMASKABLE = {"crop", "rotate", "perspective", "flip", "lens_correction"}
 """Geometry moves the whole picture; a region cannot limit it."""
 
 
+FARTHEST = 4.0
+"""EV beyond which exposure only brings noise or black: nothing but a number asks for more."""
+
+LEAST_FAULT = 6.7
+"""Steps of L* that a complaint about the exposure is about at least, however near the picture is to the middle."""
+
+
+def _part(strength: float) -> float:
+    """How much of a fault a complaint wants gone: "slightly" 0.4, plain 0.6, "extremely" 0.9; never all of it."""
+    return 1 - math.exp(-0.92 * strength)
+
+
+def _within(rise: float, seen: Facts) -> float:
+    """A rise of L* that the picture has room for: small ones as they are, large ones nearing white or black."""
+    room = max(1.0, 100 - seen.mean if rise > 0 else seen.mean)
+    return math.copysign(room * (1 - math.exp(-abs(rise) / room)), rise)
+
+
 def _exposure(wish: Wish, seen: Facts) -> tuple[float, str]:
     if wish.complaint:
-        rise = (50 - seen.mean) * min(wish.strength, 1.3) * 0.6
-        rise = max(rise, 4.0) if wish.direction > 0 else min(rise, -4.0)
+        fault = max(LEAST_FAULT, (50 - seen.mean) * wish.direction)
+        rise = fault * _part(wish.strength) * wish.direction
     else:
-        rise = 7.0 * wish.strength * wish.direction
-    amount = max(-3.0, min(3.0, seen.exposure_for(rise))) if wish.region.everywhere else rise / 14
+        rise = _within(7.0 * wish.strength * wish.direction, seen)
+    needed = seen.exposure_for(rise) if wish.region.everywhere else rise / 14
+    amount = max(-FARTHEST, min(FARTHEST, needed))
     return amount, f"the picture's mean lightness is {seen.mean:.0f} of 100 and should move by about {rise:+.0f}"
 
 
 def _cast(neutral: float, unit_per_lab: float) -> Callable[[Wish], float]:
-    return lambda wish: max(8.0, abs(neutral) * unit_per_lab) * min(wish.strength, 1.5) * wish.direction
+    """All of the cast at the plain word, and up to twice as much: greys are not the only sign of one."""
+    return lambda wish: (
+        max(8.0, abs(neutral) * unit_per_lab) * 2 * (1 - math.exp(-0.7 * wish.strength)) * wish.direction
+    )
 
 
 def _temperature(wish: Wish, seen: Facts) -> tuple[float, str]:
