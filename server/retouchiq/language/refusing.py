@@ -22,10 +22,13 @@ def _nominal(item: Item) -> bool:
     return item.kind == "word" or item.has("noun", "found", "object")
 
 
+QUANTITIES = ("couple", "bunch", "group", "pair", "lots", "piece", "pieces", "part", "parts", "patches", "rest", "side")
+
+
 def _ends(item: Item, head: Item) -> bool:
     """Whether an item ends what the verb is about, ``head`` being its noun so far."""
     if item.text == "of":
-        return head.has("noun", *COLOURS) and not _shadow(head)
+        return head.text not in QUANTITIES and not _shadow(head)
     if item.has("prepositions") or (item.has("geometry") and _nominal(head)):
         return True
     region = item.get("region")
@@ -92,6 +95,8 @@ ARTICLES = ("a", "the", "your", "my", "some", "of", "in", "at", "with", "good", 
 
 def _loose(clause: Clause, verb: int) -> bool:
     """Whether a verb only says how pictures are made: "a photoshop expert", "photoshop it like a pro"."""
+    if verb > 0 and clause.items[verb - 1].text in ("a", "an", "the", "my", "his", "her"):
+        return True
     if clause.items[verb].text not in LOOSE:
         return False
     noun = verb > 0 and clause.items[verb - 1].text in ARTICLES
@@ -203,6 +208,12 @@ def _acts(item: Item) -> bool:
     return item.has("verb", "comparative") and not item.has("adjective", "fault")
 
 
+def _was(clause: Clause, at: int) -> bool:
+    """Whether a participle only tells how the picture came to be: "this enlarged yearbook photo"."""
+    made = clause.items[at].text.endswith("ed") and " " not in clause.items[at].text
+    return made and any(item.has("pictures") for item in clause.items[at + 1 : at + 3])
+
+
 MOVING = ("move", "expand", "extend", "stretch", "shrink", "compress")
 
 
@@ -235,7 +246,8 @@ def refused(clause: Clause, context: Context) -> str:
     if clause.starts("keepers"):
         return "objects" if clause.has("only") and clause.has("found", "object") else ""
     at = clause.first("impossible")
-    if at is not None and (not clause.purpose or _becomes(clause, at)) and not _moves_quality(clause, at):
+    told = at is not None and (_moves_quality(clause, at) or _was(clause, at))
+    if at is not None and (not clause.purpose or _becomes(clause, at)) and not told:
         return clause.items[at].meanings["impossible"].name
     kind = {"away": "objects", "in": "adding"}.get(_taken(clause), "")
     if kind:

@@ -104,7 +104,7 @@ def band_in(clause: Clause, heads: list[int]) -> Region | None:
     names = [meaning.name for head in heads if (meaning := clause.items[head].get(*SHIFTS, "noun"))]
     if not colours or not any(name in QUALITIES for name in names):
         return None
-    if colours[0] and clause.items[colours[0] - 1].text in ("to", "into"):
+    if colours[0] and clause.items[colours[0] - 1].text in ("to", "into", "from"):
         return None
     if names == ["hue"] and not _is_band(clause, colours[0]):
         return None
@@ -231,9 +231,15 @@ def filter_wish(clause: Clause, last: list[Wish]) -> list[Wish]:
 READINGS: tuple[Callable[[Clause, list[int], Context], list[Wish]], ...] = (_graded, _turned, _strengthened, _cast)
 
 
+def _target(clause: Clause, found: list[int]) -> list[int]:
+    """The colours without the one that a thing has so far: "change the water from green to blue"."""
+    given = len(found) > 1 and clause.items[found[0] - 1].text == "from" and clause.has(*PLACES)
+    return found[1:] if given else found
+
+
 def colour_wishes(clause: Clause, context: Context) -> list[Wish]:
     """The wishes of the colours of a clause, by the first reading that fits."""
-    found = colours_in(clause)
+    found = _target(clause, colours_in(clause))
     if not found:
         return []
     return next((made for reading in READINGS if (made := reading(clause, found, context))), [])

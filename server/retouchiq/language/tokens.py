@@ -30,6 +30,7 @@ _CONTRACTIONS = [
         (r"\b(?:do|does|did|is|are|have|has) not (?:have |get |got )?(?:quite )?enough(?= \w)", "lacks"),
         (r"\bnot (?:very |quite |nearly |really )?(?!much\b)(\w+) enough\b", r"needs to be more \1"),
         (r"\b(in|de) (?=creas(?:e|ed|ing)\b)", r"\1"),
+        (r"\b(?:image|photo|picture|photograph) (?=colou?rs?\b)", ""),
         (r"½", "0.5"),
         (r"⅔", "0.667"),
         (r"⅓", "0.333"),

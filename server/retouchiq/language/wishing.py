@@ -73,6 +73,14 @@ def _is_object(clause: Clause, at: int, found: list[int]) -> bool:
     return both and bool(found) and _belongs(clause, found[-1], at)
 
 
+def _of_what(clause: Clause, at: int, found: list[int]) -> bool:
+    """Whether the colours are only what a quality before is one of: "take some vibrancy out of the colors"."""
+    nouns = [other for other in found if clause.items[other].has("noun")]
+    between = clause.items[nouns[-1] + 1 : at] if nouns else ()
+    linked = any(item.has("prepositions") or item.text == "of" for item in between)
+    return clause.items[at].meanings["noun"].name == "color" and linked
+
+
 MODIFIERS = ("color", "exposure", "cast")
 
 
@@ -85,7 +93,7 @@ def _says_head(clause: Clause, at: int, found: list[int]) -> bool:
     attribute = _names_effect(items, at) or (plain and _names_thing(clause, at)) or _is_object(clause, at, found)
     if item.has(*SHIFTS) and not attribute:
         return True
-    if not item.has("noun"):
+    if not item.has("noun") or _of_what(clause, at, found):
         return False
     converted = item.meanings["noun"].name == "monochrome" and not any(
         other.has("pictures") for other in items[at + 1 :]
@@ -149,7 +157,7 @@ def _poor(clause: Clause, head: int) -> bool:
     return faulty and bool(following) and following[0].has("pictures") and head > 0
 
 
-SEEMING = ("look", "looks", "looking", "appear", "appears", "feel", "seem")
+SEEMING = ("look", "looking", "appear", "feel", "seem")
 
 
 def stance(clause: Clause, head: int, context: Context) -> str:
