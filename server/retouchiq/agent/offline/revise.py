@@ -27,6 +27,7 @@ NOTHING = 0.01  # of the amount before: too little to see, and better said as 0
 GOOD = 9.5  # a metric at or above this score is met: nothing to gain from moving it
 LARGEST_STEP = 1.6  # of the amount itself: renders are far from linear beyond
 FARTHEST = 4.0  # times the first amount: a target that needs more fights with another wish, and looks it
+LOST = 2.0  # tolerances beyond which something that must not change is lost to the wish, and pulls ever less
 NEAR = (0.6, 1.5)  # times the amount of a look or a style: how its amounts go together was chosen by eye
 DAMPING = 0.15  # per unit of relative change: keeps what no metric asks about where it is
 
@@ -131,9 +132,19 @@ def _solve(best: Trial, scale: Vector, slopes: NDArray[np.float64], bounds: tupl
     metrics = [best.verdict.metrics[r] for r in rows]
     weight = np.array([np.sqrt(m.criterion.weight) / max(m.criterion.tolerance, 1e-6) for m in metrics])
     missing = np.array([m.criterion.target - m.after for m in metrics])
-    matrix = np.vstack([slopes[rows] * weight[:, None], DAMPING * np.eye(len(scale))])
-    wanted = np.concatenate([missing * weight, np.zeros(len(scale))])
-    return np.asarray(lsq_linear(matrix, wanted, bounds=bounds).x)
+    wished = np.array([m.criterion.kind == "wish" for m in metrics])
+    step = _least(slopes[rows], missing, weight * wished, bounds)
+    # what even the wish alone would miss by far is judged as lost either way: it must not hold the wish back
+    missed = (missing - slopes[rows] @ step) * [1 / max(m.criterion.tolerance, 1e-6) for m in metrics]
+    doubted = np.where(wished, 1.0, 1 / np.sqrt(1 + (missed / LOST) ** 2))
+    return _least(slopes[rows], missing, weight * doubted, bounds)
+
+
+def _least(slopes: NDArray[np.float64], missing: Vector, weight: Vector, bounds: tuple[Vector, Vector]) -> Vector:
+    """The step with the least weighted square of what is still missing after it."""
+    size = slopes.shape[1]
+    matrix = np.vstack([slopes * weight[:, None], DAMPING * np.eye(size)])
+    return np.asarray(lsq_linear(matrix, np.concatenate([missing * weight, np.zeros(size)]), bounds=bounds).x)
 
 
 def _bounds(first: Trial, best: Trial, free: Sequence[int], scale: Vector) -> tuple[Vector, Vector]:
@@ -143,9 +154,17 @@ def _bounds(first: Trial, best: Trial, free: Sequence[int], scale: Vector) -> tu
         edit = best.plan.edits[i]
         control = CONTROLS.get(edit.control)
         bottom, top = (control.low, control.high) if control else (-np.inf, np.inf)
-        ends = NEAR if edit.control in first.plan.begun else (0.0, FARTHEST)
-        nearest, farthest = sorted(share * first.plan.edits[i].amount for share in ends)
+        begun = first.plan.edits[i].amount
+        if edit.control in first.plan.begun:
+            nearest, farthest = sorted(share * begun for share in NEAR)
+        else:
+            nearest, farthest = sorted((0.0, _farthest(begun, top if begun > 0 else bottom)))
         bottom, top = max(bottom, nearest), min(top, farthest)
         low[k] = min(-1e-9, max((bottom - edit.amount) / scale[k], -LARGEST_STEP))
         high[k] = max(1e-9, min((top - edit.amount) / scale[k], LARGEST_STEP))
     return low, high
+
+
+def _farthest(first: float, end: float) -> float:
+    """`FARTHEST` times the first amount, running gently into the control's end: larger words stay larger there."""
+    return FARTHEST * first if np.isinf(end) else float(end * (1 - np.exp(-FARTHEST * abs(first / end))))
