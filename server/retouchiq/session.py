@@ -26,7 +26,7 @@ from retouchiq.language.turns import STEPS, Turn, read_turn
 from retouchiq.plan import Plan
 from retouchiq.reference import Match, with_reference
 from retouchiq.reward import Judge, Picture, Reward, Verdict
-from retouchiq.strength import scaled
+from retouchiq.strength import HIGH, scaled
 from retouchiq.style.wishing import styled
 from retouchiq.variants import leaning
 
@@ -238,6 +238,8 @@ class Session:
                 return self._went_back()
         if turn.kind == "without" and turn.request is None:
             return self._leave_out(turn)
+        if turn.kind == "scale" and self.edits and not (turn.request and turn.request.wishes):
+            return self.strengthen(min(HIGH, 100 * turn.factor))  # what came of a reference has no wishes to scale
         # "a bit less" is the last turn again, from what that one started from
         replaces = turn.kind in ("scale", "invert", "place", "instead") and refused is None
         start = self._states[-2 if replaces else -1]

@@ -17,6 +17,7 @@ SIDE = 96  # px; both pictures are compared at this size, whatever their shape
 ALIKE = 0.6
 """Agreement of edge directions from which two pictures show one scene. Finished versions of one photo agreed by 0.74 or
 more, different photographs by 0.46 or less (docs/measured/reference.md)."""
+FRAMED_ALIKE = 0.92  # a crop of one twentieth leaves 0.78
 STILL = 0.015  # half diagonals; what moved less was not reframed
 UPRIGHT = 0.5  # degrees
 SHAPES = 0.02  # by which width / height may differ without a crop
@@ -67,7 +68,10 @@ def finished_version(before: Picture, reference: Picture) -> Finished | None:
     laid on each other first.
     """
     shapes = [picture.shape[1] / picture.shape[0] for picture in (before, reference)]
-    at_once = abs(np.log(shapes[0] / shapes[1])) < SHAPES and likeness(before, reference) > ALIKE
+    alike = likeness(before, reference) if abs(np.log(shapes[0] / shapes[1])) < SHAPES else 0.0
+    if alike > FRAMED_ALIKE:
+        return Finished(reference)
+    at_once = alike > ALIKE
     alignment = align(before, reference)
     if not alignment.known:
         return Finished(reference) if at_once else None

@@ -43,9 +43,15 @@ class Host:
                 picture = grey + (1 + edit.amount / 100) * (picture - grey)
         return np.clip(picture, 0, 1).astype(np.float32)
 
-    def edited(self, reference: np.ndarray, instruction: str = "", budget: int | None = None) -> Outcome:
-        """A whole turn with a reference."""
+    def edited(
+        self, reference: np.ndarray, instruction: str = "", then: str | None = None, budget: int | None = None
+    ) -> Outcome:
+        """A whole turn with a reference, and a further one."""
         session = Session(OfflineAgent(), MeasuredReward(), reference=reference, budget=budget)
+        outcome = self._turn(session, instruction)
+        return outcome if then is None else self._turn(session, then)
+
+    def _turn(self, session: Session, instruction: str) -> Outcome:
         step = session.instruct(instruction)
         while not isinstance(step, Finished):
             step = session.rendered(self.before if isinstance(step, Observe) else self.render(step.plan.edits))

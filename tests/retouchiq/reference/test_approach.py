@@ -71,3 +71,9 @@ def test_what_the_instruction_wants_beside_the_reference_comes_on_top(host, fini
 def test_a_budget_of_the_user_s_own_holds_with_a_reference(host, finished):
     host.edited(finished, budget=2)
     assert host.renders == 2
+
+
+def test_a_bit_less_of_a_reference_is_less_of_all_it_brought(host, finished):
+    outcome = host.edited(finished, "", then="a bit less")
+    assert outcome.stopped == "strength chosen"
+    assert next(edit.amount for edit in outcome.edits if edit.control == "color_map") < 100
