@@ -125,7 +125,7 @@ def test_a_wish_does_not_pay_for_a_ruined_picture(photo, ask):
     before = photo("sklearn_china.jpg")  # its sky is nearly white
     verdict = REWARD.rubric(before, ask("exposure")).judge(exposed(before, 1.0))
     assert _wish(verdict).score < 5
-    assert _wish(verdict).why.endswith("but it cost “no newly blown highlights”")
+    assert "but it cost “no newly blown highlights" in _wish(verdict).why
 
 
 def test_doing_nothing_scores_the_baseline(photo, ask):
@@ -266,7 +266,7 @@ def test_every_verdict_says_why_with_numbers(photo, ask):
     before = photo(PHOTOS[1])
     verdict = REWARD.rubric(before, ask("shadows")).judge(lifted(before, 7))
     assert "L* lighter, asked for about" in _wish(verdict).why
-    assert _wish(verdict).why.startswith("the shadows are ")
+    assert _wish(verdict).why.startswith("the shadows ")
     assert all(metric.why for metric in verdict.metrics)
 
 

@@ -6,25 +6,23 @@ from dataclasses import replace
 
 import numpy as np
 
-from hostbridge.controls import CONTROLS, HUES, TONES, Region
+from hostbridge.controls import CONTROLS, TONES, Region
 from hostbridge.weights import Weights, tonal, weights_in_lab
 from retouchiq.language.request import Aim, Limit, Request, Wish
 from retouchiq.regions.locating import place
 from retouchiq.reward import Criterion
 from retouchiq.reward.measured import colour, tone
 from retouchiq.reward.measured.aim import change, direction
-from retouchiq.reward.measured.finishing import finishing, importance, missing
+from retouchiq.reward.measured.describing import at_risk, named, subject
+from retouchiq.reward.measured.finishing import finishing, missing
 from retouchiq.reward.measured.prior import finish
 from retouchiq.reward.measured.probe import Probe
 from retouchiq.reward.measured.scene import Scene, same
 from retouchiq.reward.measured.table import DAMAGE, KEPT, MEASURES, ROWS, Effect, Row
+from retouchiq.reward.measured.weighing import balanced
 
-WISH_SHARE = 0.55  # of the weight of a rubric; what nobody asked for in words shares the rest
-SHARES = {"keep": 0.25, "quality": 0.35}  # of that rest, as they compare with one another
-FINISH_SHARE = (0.12, 0.50)  # likewise, for a finished picture and for one that is far from it
 BEARABLE = 0.8  # of the way to the finished picture: no wish that leads there is overdone before
 AGAIN = 1.5  # of what was asked: how much more passes anywhere, for words of amount are vague
-LIMIT_SHARE = 0.06  # what each named limit takes from the wishes, up to two
 WISH_TOLERANCE = 0.5  # of the change asked for: words are vague, a quarter more or less is as asked
 PRESENT = 0.003  # share of the picture below which a region is not there
 SKIN_PRESENT = 0.01
@@ -51,7 +49,7 @@ class _Writer:
         for limit in self.limits:
             if limit.keep == "region" and not limit.region.everywhere:
                 self.spared = self.spared * (1 - self._of(limit))
-        self.wishes = [wish for wish in _last_word(request.wishes) if self._map(wish) is not None]
+        self.wishes = [wish for wish in _last_word(request.wishes) if wish.judged and self._map(wish) is not None]
         self.facts = finish(scene)
         self.toned = any(wish.control in TONING for wish in self.wishes)
         self.moved: set[str] = set()
@@ -64,7 +62,7 @@ class _Writer:
         unknown = any(wish.control not in ROWS for wish in self.request.wishes)
         kept = [*self._limits(), *([] if unknown else [*self._kept(), *self._outside()])]
         finished = finishing(self.facts, self.request, wished, self.whole)
-        return _balanced(wished, finished, kept, self._damage(), len(self.limits))
+        return balanced(wished, finished, kept, self._damage(), len(self.limits))
 
     # --- what was asked for
 
@@ -99,7 +97,7 @@ class _Writer:
                 direction=direction(wish),
                 region_name=wish.region.name,
             )
-            probes.append(Probe(criterion, where, options, _subject(wish)))
+            probes.append(Probe(criterion, where, options, subject(self.scene, wish, where)))
         self.moved |= row.moves
         self.risks |= row.risks
         return probes
@@ -130,7 +128,7 @@ class _Writer:
             direction=1 if aim.change > 0 else -1,
             region_name=aim.region.name,
         )
-        return [Probe(criterion, where, {}, _place(aim.region.name))]
+        return [Probe(criterion, where, {}, named(aim.region.name))]
 
     # --- what must stay
 
@@ -215,7 +213,7 @@ class _Writer:
             before=before,
             region_name=place,
         )
-        return Probe(criterion, where, {}, _place(place))
+        return Probe(criterion, where, {}, named(place))
 
     # --- what must not break
 
@@ -228,8 +226,11 @@ class _Writer:
                 continue
             loosened = 2.0 if name == "halos" and "detail" in self.moved else 1.0
             probe = self._keep(damage.name, damage.measure, where, damage.tolerance * loosened, 0.0, 1.0)
-            update = {"kind": "quality", "weight": self._weight(name)}
-            probes.append(replace(probe, criterion=probe.criterion.model_copy(update=update)))
+            about, there = at_risk(name, self.scene, where)
+            title = f"{damage.name} ({there})" if there else damage.name
+            update = {"kind": "quality", "weight": self._weight(name), "name": title}
+            criterion = probe.criterion.model_copy(update=update)
+            probes.append(replace(probe, criterion=criterion, subject=about))
         return probes
 
     def _weight(self, name: str) -> float:
@@ -360,43 +361,3 @@ def _named(wish: Wish, second: Effect | None) -> str:
     where = "" if wish.region.name == "everywhere" else f" ({wish.region.name})"
     part = "" if second is None else f": {second.measure}"
     return f"{word}{where}{part}"
-
-
-def _subject(wish: Wish) -> str:
-    name = wish.control.partition(".")[0].removesuffix("_color")
-    place = _place(wish.region.name)
-    if name in TONES or "." in wish.control:
-        part = f"the {name if name in TONES else name + 's'}"
-        return part if wish.region.everywhere else f"{part} in {place}"
-    return place
-
-
-def _place(name: str) -> str:
-    """A region's name in a sentence."""
-    if name in ("everywhere", "elsewhere"):
-        return {"everywhere": "the picture", "elsewhere": "the rest of the picture"}[name]
-    if name.startswith("not "):
-        return f"all but {_place(name[4:])}"
-    return f"the {name}s" if name in HUES else f"the {name}"
-
-
-def _balanced(
-    wished: list[Probe], finished: list[Probe], kept: list[Probe], damage: list[Probe], limits: int
-) -> list[Probe]:
-    """All probes with weights that sum to 1: by kind first, within a kind by their own weights."""
-    for_limits = LIMIT_SHARE * min(limits, 2) if wished else 0.0
-    low, high = FINISH_SHARE
-    silent = [
-        (low + (high - low) * importance(finished), finished),
-        (SHARES["keep"], kept),
-        (SHARES["quality"], damage),
-    ]
-    shared = sum(share for share, group in silent if group)
-    wish_share = (WISH_SHARE - for_limits) if wished else 0.0
-    rest = (1 - wish_share) / shared
-    groups = ((wish_share, wished), *((rest * share, group) for share, group in silent))
-    return [
-        probe.weighing(probe.criterion.weight * share / sum(p.criterion.weight for p in group))
-        for share, group in groups
-        for probe in group
-    ]

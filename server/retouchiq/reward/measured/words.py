@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from retouchiq.reward import Criterion
 from retouchiq.reward.measured.table import MEASURES
 
@@ -40,11 +42,11 @@ def _finish(criterion: Criterion, subject: str, after: float) -> str:
     return f"{so_far}; finished it would be about {_changed(criterion, missing)}"
 
 
-def _quality(criterion: Criterion, _: str, after: float) -> str:
+def _quality(criterion: Criterion, subject: str, after: float) -> str:
     more = after - criterion.before
     if more < 0.05 * criterion.tolerance:
-        return "no worse than before"
-    return f"{_changed(criterion, more)}; {_passes(criterion)}"
+        return f"{subject} {_verb(subject, 'is')} no worse than before"
+    return f"{subject} {_verb(subject, 'has')} {_changed(criterion, more)}; {_passes(criterion)}"
 
 
 _SENTENCES = {"wish": _wish, "finish": _finish, "keep": _keep, "quality": _quality}
@@ -65,7 +67,7 @@ def _has(criterion: Criterion) -> str:
 
 
 def _verb(subject: str, singular: str) -> str:
-    plural = subject.partition(" in ")[0].endswith("s")
+    plural = re.split(" in | at ", subject)[0].endswith("s")
     return {"is": "are", "has": "have"}[singular] if plural else singular
 
 
