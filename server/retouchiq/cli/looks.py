@@ -80,14 +80,14 @@ def run_show(args: argparse.Namespace) -> int:
 
 def run_sheet(args: argparse.Namespace) -> int:
     from hostbridge.darktable.render import open_renderer
-    from retouchiq.contact import contact_sheet, save
-    from retouchiq.looks.sheet import rows, samples
+    from retouchiq.contact import save
+    from retouchiq.looks.sheet import samples, sheet
 
     chosen = _chosen(args.names)
     photos = [path.resolve() for path in args.photos or samples()]
     with progress() as say, open_renderer("library") as renderer:
-        made = list(rows(chosen, photos, renderer, installed_schema(), args.size, say))
-    save(contact_sheet(made, args.size), args.out)
+        made = sheet(chosen, photos, renderer, installed_schema(), args.size, say)
+    save(made, args.out)
     print(args.out)
     return 0
 

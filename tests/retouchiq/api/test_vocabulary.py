@@ -16,7 +16,7 @@ def test_health_says_who_is_there_and_that_darktable_is_not(server) -> None:
 def test_every_look_that_can_be_named_is_listed_with_what_it_does(server) -> None:
     looks = server.http.get("/v1/looks").json()
     assert [look["name"] for look in looks] == sorted(lexicon().looks)
-    assert all(look["description"] for look in looks)
+    assert all(look["description"] and look["when"] and look["words"] and look["strength"] > 0 for look in looks)
 
 
 def test_variants_are_listed(server) -> None:

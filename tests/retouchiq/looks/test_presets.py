@@ -1,6 +1,7 @@
 """The looks that come with the program: whole, told apart, found by every word they are known by."""
 
 from collections import Counter
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,13 @@ def test_a_look_says_what_it_is_for_and_what_its_result_shows(file: Path) -> Non
     assert len({goal.why for goal in look.rubric}) == len(look.rubric)
 
 
+def test_the_program_brings_every_look_and_style_along() -> None:
+    """In a checkout by a link; where it is installed, as files of the package."""
+    brought = resources.files("retouchiq.looks") / "presets"
+    assert {file.name for file in brought.iterdir() if file.name.endswith(".toml")} == {file.name for file in FILES}
+    assert {file.name for file in (brought / "styles").iterdir()} == {f"{file.stem}.dtstyle" for file in FILES}
+
+
 def test_there_are_looks_for_every_kind_of_picture() -> None:
     assert len(FILES) >= 44
 
@@ -39,10 +47,11 @@ def test_no_word_belongs_to_two_looks() -> None:
     assert [word for word, times in Counter(word for word, _ in phrases()).items() if times > 1] == []
 
 
-@pytest.mark.parametrize(("word", "name"), phrases())
-def test_every_word_finds_its_look(word: str, name: str) -> None:
-    for instruction in (word, f"make it {word}", f"give it a {word} feel"):
-        assert read(instruction).looks == (name,)
+@pytest.mark.parametrize("name", NAMES)
+def test_every_word_finds_its_look(name: str) -> None:
+    for word in looks()[name].words:
+        for instruction in (word, f"make it {word}", f"give it a {word} feel"):
+            assert read(instruction).looks == (name,), instruction
 
 
 @pytest.mark.parametrize("name", NAMES)
