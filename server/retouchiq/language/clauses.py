@@ -94,12 +94,18 @@ def _empty(item: Item) -> bool:
     return bool(item.meanings) and item.meanings.keys() <= EMPTY
 
 
+DETERMINERS = ("the", "this", "that", "any", "some", "all")
+
+
 def _match(words: list[str], at: int) -> tuple[int, Meanings]:
-    """The longest phrase from ``at``; a wish of several words gives its last one to a longer name: "remove the |
-    color cast".
+    """The longest phrase from ``at``, but "take the | blur | out" and "remove the | color cast": a particle belongs to
+    the verb before, and the last word of a wish to a longer name.
     """
     table = lexicon()
     length, meanings = table.longest_match(words, at)
+    named = at > 0 and words[at - 1] in DETERMINERS and "noun" in table.phrases.get((words[at],), {})
+    if length == 2 and named and "separable:particles" in table.phrases.get((words[at + 1],), {}):
+        return table.longest_match(words[: at + 1], at)
     if length > 1 and "phrase" in meanings and table.longest_match(words, at + length - 1, "noun")[0] > 1:
         return table.longest_match(words[: at + length - 1], at)
     return length, meanings
@@ -129,7 +135,11 @@ def _rejoined(items: list[Item]) -> tuple[Item, ...]:
             meanings = phrases.get(tuple(whole.split()))
             if meanings:
                 verb = replace(item, text=whole, meanings=meanings)
-                return (*items[:at], verb, *items[at + 1 : later], *items[later + 1 :])
+                # "take the glare off the glasses": what comes after is no part of the object
+                taken = (
+                    [replace(items[later], text="from", meanings=phrases["from",])] if verb.has("refused:away") else []
+                )
+                return (*items[:at], verb, *items[at + 1 : later], *taken, *items[later + 1 :])
     return tuple(items)
 
 

@@ -16,7 +16,7 @@ from retouchiq.language.looking import look_aims, look_wishes, outvoted
 from retouchiq.language.mentions import excessive, meant, unwanted
 from retouchiq.language.merging import merged
 from retouchiq.language.places import is_band, located, region_in, regions_in, settled_again
-from retouchiq.language.refusing import refused, sentence
+from retouchiq.language.refusing import refused, sentence, worn
 from retouchiq.language.request import Aim, Limit, Request, Wish
 from retouchiq.language.sensing import sensed
 from retouchiq.language.settings import settings
@@ -79,6 +79,9 @@ class _Reading:
             self.context.source = False
 
     def refuse(self, clause: Clause) -> bool:
+        self.context.worn = worn(clause, self.context)
+        if self.context.worn:
+            return True
         kind = refused(clause, self.context)
         self.context.away = kind if kind in ("objects", "adding") else ""
         if kind:

@@ -241,6 +241,18 @@ def _becomes(clause: Clause, at: int) -> bool:
     return painted and any(item.text in ("like", "into") for item in clause.items[:at])
 
 
+WORN = ("in", "with", "wearing", "dressed in")
+
+
+def worn(clause: Clause, context: Context) -> bool:
+    """Whether colours only tell who is to go: "remove the two people (in the blue and green)"."""
+    own = [item for item in clause.items if not (clause.lent and item.has("refused:away"))]
+    said = any(item.has(*MOVES, "makers", "verb", "comparative", "casts") for item in own)
+    if not context.away or said or not any(item.has(*COLOURS) for item in own):
+        return False
+    return own[0].text in WORN or (context.worn and all(item.has(*COLOURS, "transparent") for item in own))
+
+
 def refused(clause: Clause, context: Context) -> str:
     """The name of the kind of impossible thing the clause asks for, or an empty string."""
     if clause.starts("keepers"):
