@@ -13,6 +13,9 @@ MOST = 3
 """Unknown words of a clause: with more of them nobody knows what it is about."""
 
 WISHING = ("makers", "complaints", *MOVES)
+TELLING = frozenset({"was", "were", "had", "did", "when", "he", "she", "ago", "yesterday", "took"})
+"""Words of somebody who tells about the picture and asks for nothing."""
+
 DETERMINERS = ("a", "an", "the", "my", "our", "your", "his", "her", "their", "this", "that", "some")
 MANNERS = ("look", "feel", "vibe", "feeling", "mood", "tone", "style", "atmosphere", "effect", "appearance", "light")
 
@@ -47,7 +50,8 @@ def sensed(clause: Clause, alone: bool) -> Clause | None:
     ``alone``: the words need no verb: they are all that was said, or go on from a wish.
     """
     unknown = sum(item.kind == "word" for item in clause.items)
-    if not 0 < unknown <= MOST or not (alone or clause.has(*WISHING)):
+    told = any(word in TELLING for item in clause.items for word in item.said.split())
+    if told or not 0 < unknown <= MOST or not (alone or clause.has(*WISHING)):
         return None
     runs = [run for run in _runs(clause) if _describes(clause, run)]
     found = [(run, taken) for run in runs if (taken := sense(" ".join(item.text for item in run))) is not None]
