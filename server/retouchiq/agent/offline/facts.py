@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from skimage.color import rgb2lab
 
 from retouchiq.reward import Picture
+from retouchiq.reward.measured.prior import finish
+from retouchiq.reward.measured.scene import Scene
 
 QUANTILES = 256
 SIDE = 160  # px; the facts are averages and percentiles, which need no more
@@ -20,13 +22,15 @@ class Facts:
 
     ``lightness``: L* at `QUANTILES` evenly spaced quantiles, ascending: the histogram, as short as it needs to be.
     ``chroma``: mean C*. ``neutral_a``, ``neutral_b``: mean a*, b* of the pixels with C* below 18 and L* 15…95, the
-    picture's cast as far as it can be told; 0 where there are hardly any.
+    picture's cast as far as it can be told; 0 where there are hardly any. ``short``: how much mean L* the picture is
+    likely short of its finished version, signed (`retouchiq.reward.measured.prior`).
     """
 
     lightness: NDArray[np.float64]
     chroma: float
     neutral_a: float
     neutral_b: float
+    short: float
 
     @property
     def mean(self) -> float:
@@ -58,7 +62,9 @@ class Facts:
 def facts(picture: Picture) -> Facts:
     """The facts of ``picture``, from about `SIDE`² evenly spread pixels."""
     step = max(1, min(picture.shape[:2]) // SIDE)
-    lab = rgb2lab(picture[::step, ::step])
+    small = np.ascontiguousarray(picture[::step, ::step], np.float32)
+    light = finish(Scene(small, small))["lightness"]
+    lab = rgb2lab(small)
     lightness, a, b = lab[..., 0].ravel(), lab[..., 1].ravel(), lab[..., 2].ravel()
     chroma = np.hypot(a, b)
     neutral = (chroma < 18) & (lightness > 15) & (lightness < 95)
@@ -68,4 +74,5 @@ def facts(picture: Picture) -> Facts:
         chroma=float(chroma.mean()),
         neutral_a=float(a[neutral].mean()) if enough else 0.0,
         neutral_b=float(b[neutral].mean()) if enough else 0.0,
+        short=light.target - light.before,
     )

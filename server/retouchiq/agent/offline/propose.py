@@ -73,7 +73,7 @@ def _within(rise: float, seen: Facts) -> float:
 
 def _exposure(wish: Wish, seen: Facts) -> tuple[float, str]:
     if wish.complaint:
-        fault = max(LEAST_FAULT, (50 - seen.mean) * wish.direction)
+        fault = max(LEAST_FAULT, seen.short * wish.direction / _part(1.0))
         rise = fault * _part(wish.strength) * wish.direction
     else:
         rise = _within(7.0 * wish.strength * wish.direction, seen)
