@@ -43,3 +43,11 @@ def test_a_region_that_is_not_there_is_said_once():
 def test_a_closed_request_stays_as_it_was(blue_cast):
     request = read("slightly darker")
     assert ground(request, blue_cast) == request
+
+
+def test_an_empty_instruction_means_what_making_it_better_means(blue_cast):
+    assert ground(read(" "), blue_cast).wishes == ground(read("make it better"), blue_cast).wishes
+
+
+def test_an_empty_instruction_beside_a_reference_leaves_it_to_the_reference(blue_cast):
+    assert ground(read(""), blue_cast, alone=False).wishes == ()
