@@ -72,7 +72,7 @@ def _turned(clause: Clause) -> list[Wish]:
 
 
 def _flip(clause: Clause) -> list[Wish]:
-    if _named(clause, "flip") is None:
+    if _named(clause, "flip") is None or amount(clause, 0).unit == "°":
         return []
     axis = "vertical" if _named(clause, "vertical") is not None else "horizontal"
     return _wish(clause, "flip", 1, Amount(value=1.0), (("axis", axis),))

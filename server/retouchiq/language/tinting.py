@@ -121,6 +121,8 @@ def _sign(clause: Clause, at: int, context: Context) -> int:
         meaning = clause.items[mover].get(*MOVES)
         assert meaning is not None
         sign *= int(meaning.value)
+    elif any(other.text == "too" for other in clause.items[:at]):
+        sign = -sign
     elif (
         comparative
         or clause.has("movers_free")

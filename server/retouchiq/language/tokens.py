@@ -31,6 +31,7 @@ _CONTRACTIONS = [
         (r"\bnot (?:very |quite |nearly |really )?(?!much\b)(\w+) enough\b", r"needs to be more \1"),
         (r"\b(in|de) (?=creas(?:e|ed|ing)\b)", r"\1"),
         (r"\b(?:image|photo|picture|photograph) (?=colou?rs?\b)", ""),
+        (r"\b(colou?rs?) (?:(?:will|really|would|all|just|truly|can) )+(?=pop\b|stand\b)", r"\1 "),
         (r"½", "0.5"),
         (r"⅔", "0.667"),
         (r"⅓", "0.333"),

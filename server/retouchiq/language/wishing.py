@@ -74,6 +74,13 @@ def _is_object(clause: Clause, at: int, found: list[int]) -> bool:
     return both and bool(found) and _belongs(clause, found[-1], at)
 
 
+def _is_black_and_white(clause: Clause, at: int) -> bool:
+    """Whether black and white is what the picture is, not what it shall be: "fix this black and white photo"."""
+    shown = clause.items[at].meanings["noun"].name == "monochrome" and clause.has("movers_free", "open:verbs")
+    asked = clause.last_before(at, "makers") is not None
+    return shown and not asked and any(item.has("pictures") for item in clause.items[at + 1 : at + 2])
+
+
 def _of_what(clause: Clause, at: int, found: list[int]) -> bool:
     """Whether the colours are only what a quality before is one of: "take some vibrancy out of the colors"."""
     nouns = [other for other in found if clause.items[other].has("noun")]
@@ -94,7 +101,7 @@ def _says_head(clause: Clause, at: int, found: list[int]) -> bool:
     attribute = _names_effect(items, at) or (plain and _names_thing(clause, at)) or _is_object(clause, at, found)
     if item.has(*SHIFTS) and not attribute:
         return True
-    if not item.has("noun") or _of_what(clause, at, found):
+    if not item.has("noun") or _of_what(clause, at, found) or _is_black_and_white(clause, at):
         return False
     converted = item.meanings["noun"].name == "monochrome" and not any(
         other.has("pictures") for other in items[at + 1 :]
@@ -170,7 +177,7 @@ def stance(clause: Clause, head: int, context: Context) -> str:
     complaint = clause.last_before(head, "complaints")
     wish = clause.last_before(head, "makers", "movers:up")
     again = before > -1 and complaint is not None and before < complaint and (wish is None or wish < before)
-    if clause.purpose and any(item.text == "too" for item in clause.items[:head]):
+    if any(item.text == "too" for item in clause.items[:head]):
         return "complained"
     if not again and (clause.purpose or clause.has("sources:targets") or wish is not None):
         return "wished"
