@@ -19,6 +19,7 @@ class Wish(BaseModel):
     "−20 %" is −20), else None.
     ``start``: the signed amount to begin with, in the control's own unit, where something knows it before the picture
     is looked at (a look, the user's own style); unlike ``exact`` it is trimmed on the render.
+    ``judged``: False where an aim of the request says what its result should show: it is no criterion of its own.
     ``located``: False where the region's name (``sky``, ``face``, …) has to be found in the picture first; the region
     then has a name and no parts.
     ``words``: the words of the instruction this was read from.
@@ -32,6 +33,7 @@ class Wish(BaseModel):
     strength: float = 1.0
     exact: float | None = None
     start: float | None = None
+    judged: bool = True
     region: Region = EVERYWHERE
     located: bool = True
     words: str = ""

@@ -30,8 +30,9 @@ FITTED = (
 """The controls that are told from one another; between them they say what most edits do to a whole picture."""
 
 SIDE = 96  # px of the long side that is compared
-PASSES = 3  # renders of the amounts found, each correcting the ones before
+PASSES = 8  # renders of the amounts found, each correcting the ones before
 FARTHEST = 4.0  # plain words
+STEP = 1.0  # plain words that a pass may change an amount by: the effects are not straight lines
 RIDGE = 0.02  # how much is given for amounts near 0, against ΔE² of the picture: what cannot be told apart stays small
 COLOURLESS, COLOURFUL = 2.0, 5.0  # mean C* of a black and white picture, and of one that was not
 
@@ -41,8 +42,9 @@ Render = Callable[[Sequence[Edit]], Picture]
 def fit(before: Picture, after: Picture, render: Render) -> dict[str, float]:
     """Control → amount: what turns ``before`` into ``after`` as nearly as `FITTED` can.
 
-    ``render`` renders the photo with edits on top of what ``before`` shows; it is called 15 times or so.
-    Gauss–Newton on the pixels' CIE Lab: the effect of each control is measured once on the photo itself.
+    ``render`` renders the photo with edits on top of what ``before`` shows; it is called 18 times or so.
+    Gauss–Newton on the pixels' CIE Lab: the effect of each control is measured once on the photo itself, and corrected
+    by every further render.
     """
     switched = _switched(before, after)
     names = [name for name in FITTED if not (switched and name in ("saturation", "tint"))]
@@ -50,14 +52,18 @@ def fit(before: Picture, after: Picture, render: Render) -> dict[str, float]:
     target = _flat(after)
     effects = np.stack([_flat(render([*switched, _edit(name, 1.0)])) - start for name in names], axis=1)
     amounts, now = np.zeros(len(names)), start
-    best, least = amounts, np.inf
+    least, step = np.inf, 1.0
+    best, seen = amounts, now
     for _ in range(PASSES):
-        amounts = _solve(effects, target - now, amounts, names)
+        wanted = _solve(effects, target - seen, best, names)
+        amounts = best + step * (wanted - best)
         now = _flat(render([*switched, *_edits(names, amounts)]))
+        effects = _corrected(effects, amounts - best, now - seen)
         missed = float(np.mean((target - now) ** 2))
-        if missed >= least:
-            break
-        best, least = amounts, missed
+        if missed < least:
+            best, seen, least, step = amounts, now, missed, 1.0
+        else:
+            step /= 2
     found = {edit.control: edit.amount for edit in _edits(names, best)}
     return found | {edit.control: edit.amount for edit in switched}
 
@@ -81,9 +87,19 @@ def _solve(
     ridge = np.sqrt(RIDGE * pixels) * np.eye(len(names))
     matrix = np.vstack([effects, ridge])
     wanted = np.concatenate([missing + effects @ amounts, np.zeros(len(names))])
-    low = [max(-FARTHEST, CONTROLS[name].low / PLAIN[name]) for name in names]
-    high = [min(FARTHEST, CONTROLS[name].high / PLAIN[name]) for name in names]
+    low = [max(-FARTHEST, CONTROLS[name].low / PLAIN[name], at - STEP) for name, at in zip(names, amounts, strict=True)]
+    high = [
+        min(FARTHEST, CONTROLS[name].high / PLAIN[name], at + STEP) for name, at in zip(names, amounts, strict=True)
+    ]
     return np.asarray(lsq_linear(matrix, wanted, bounds=(low, high)).x)
+
+
+def _corrected(
+    effects: NDArray[np.float64], moved: NDArray[np.float64], changed: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The effects that explain what the last step changed, otherwise as they were (Broyden's rank-one correction)."""
+    length = float(moved @ moved)
+    return effects + np.outer(changed - effects @ moved, moved) / length if length > 1e-6 else effects
 
 
 def _edit(name: str, words: float) -> Edit:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,22 +16,16 @@ from hostbridge.darktable.schema import Schema
 from hostbridge.darktable.sidecar import Sidecar
 from retouchiq.batch.find import find as find_photos
 from retouchiq.photo import Photo, sidecar_path
+from retouchiq.reward import Picture
 from retouchiq.style.fitting import fit
 from retouchiq.style.taste import FEWEST, Sample, Style
-from retouchiq.style.wishing import seen
+from retouchiq.style.wishing import changed, seen
 
 SIZE = 320  # px of the long side of what is rendered
 FRAMING = ("crop", "clipping", "ashift", "lens", "liquify", "borders", "watermark")
 """Modules of the user's that move or frame the picture: not what is learnt, and in the way of comparing pixels."""
 
 Say = Callable[[str], None]
-
-
-class Untouched(Photo):
-    """A photo as if nobody had edited it: what the user did is what is to be learnt."""
-
-    def _own(self) -> Sidecar:
-        return Sidecar.new()
 
 
 @dataclass(frozen=True)
@@ -54,31 +52,53 @@ def learn(folder: Path, name: str, renderer: Renderer, schema: Schema, say: Say 
             samples.append(_sample(photo, renderer, schema))
         except UnusableInput as error:
             left_out.append((photo, str(error)))
-    _enough(len(samples), len(photos), folder)
+    _enough(len(samples), len(photos), folder, [f"{photo.name}: {why}" for photo, why in left_out])
     return Learnt(Style(name=name, host=f"darktable {schema.version}", samples=tuple(samples)), left_out)
 
 
-def _enough(count: int, photos: int, folder: Path) -> None:
+def _enough(count: int, photos: int, folder: Path, reasons: Sequence[str] = ()) -> None:
     if count < FEWEST:
+        because = f" ({'; '.join(reasons[:3])}{'; …' if len(reasons) > 3 else ''})" if reasons else ""
         raise UnusableInput(
             f"{folder} holds {photos} photos, {count} of them with an edit of yours in a sidecar that can be learnt "
-            f"from; {FEWEST} or more are needed: switch sidecars on in darktable's preferences, or name another folder"
+            f"from{because}; {FEWEST} or more are needed: switch sidecars on in darktable's preferences, "
+            "or name another folder"
         )
 
 
 def _sample(path: Path, renderer: Renderer, schema: Schema) -> Sample:
-    photo = Untouched(path, renderer, schema, SIZE)
-    before = photo.observe()
     own = Sidecar.read(sidecar_path(path))
-    if not _edits(own, photo.base):
-        raise MalformedSidecar("its sidecar holds no edit")
+    with _alone(path) as copy:
+        photo = Photo(copy, renderer, schema, SIZE)
+        before = photo.observe()
+        if not _edits(own, photo.base):
+            raise MalformedSidecar("its sidecar holds no edit")
+        after = _after(copy, own, renderer, schema)
+        if after.shape != before.shape:
+            raise UnusableInput("its edit changes the shape of the picture, which cannot be compared")
+        amounts = fit(before, after, photo.render)
+    changes = _rounded(changed(before, after))
+    return Sample(photo=path.name, facts=_rounded(seen(before)), amounts=_rounded(amounts), changes=changes)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[Path]:
+    """The photo in a folder without a sidecar: darktable reads one that lies beside it by itself."""
+    with tempfile.TemporaryDirectory(prefix="retouchiq-style-") as folder:
+        copy = Path(folder) / path.name
+        try:
+            os.link(path.resolve(), copy)
+        except OSError:  # on another disk
+            shutil.copyfile(path, copy)
+        yield copy
+
+
+def _after(path: Path, own: Sidecar, renderer: Renderer, schema: Schema) -> Picture:
+    """The photo as the user finished it, but for its framing."""
     render = renderer.render(path, own, SIZE)
-    unframed = _unframed(own if own.complete else own.adopt_history(Sidecar.parse(render.packet)), schema)
-    after = (renderer.render(path, unframed, SIZE) if unframed else render).pixels
-    if after.shape != before.shape:
-        raise UnusableInput("its edit changes the shape of the picture, which cannot be compared")
-    amounts = fit(before, after, photo.render)
-    return Sample(photo=path.name, facts=_rounded(seen(before)), amounts=_rounded(amounts))
+    whole = own if own.complete else own.adopt_history(Sidecar.parse(render.packet))
+    unframed = _unframed(whole, schema)
+    return (renderer.render(path, unframed, SIZE) if unframed else render).pixels
 
 
 def _edits(own: Sidecar, base: Sidecar) -> bool:
@@ -92,7 +112,7 @@ def _unframed(own: Sidecar, schema: Schema) -> Sidecar | None:
     """``own`` with everything of `FRAMING` switched off; None where nothing of it is on."""
     last = {(step.operation, step.priority): step for step in own.history[: own.history_end]}
     framing = [step for step in last.values() if step.enabled and step.operation in FRAMING]
-    return own.with_style([replace(step, enabled=False) for step in framing], schema) if framing else None
+    return own.with_style([replace(step, enabled=False, element=None) for step in framing], schema) if framing else None
 
 
 def _rounded(values: dict[str, float]) -> dict[str, float]:

@@ -16,8 +16,8 @@ Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
 Kernel = Callable[[Matrix, Matrix], Matrix]
 
-GAIN = 0.93
-"""A more complicated candidate must bring the error left out down to this share of the simpler one's."""
+FLATTERY = 1.0
+"""A more complicated candidate must lower the error left out by this many √n-ths of it: few samples flatter."""
 
 MARGIN = 0.25
 """How far beyond the amounts seen a prediction may go, as a share of their range."""
@@ -50,7 +50,7 @@ def fit(facts: Matrix, amounts: Vector) -> Regression:
     candidates = list(_candidates(facts, amounts))
     best = candidates[0]
     for candidate in candidates[1:]:
-        if candidate.error < best.error * (1.0 if candidate.kind == best.kind else GAIN):
+        if candidate.error < best.error * (1.0 if candidate.kind == best.kind else 1 - FLATTERY / len(facts) ** 0.5):
             best = candidate
     return best
 

@@ -26,13 +26,21 @@ NOTICED = 0.12
 ON = 50.0  # % of monochrome from which a picture is taken for black and white
 
 
+SHOWN = ("lightness", "spread", "saturation", "warmth", "magenta")
+"""The measures by which a result is judged: as much of each as the user's own edits of such pictures changed it."""
+
+
 class Sample(BaseModel):
-    """One photo of the user's: its file name, `SEEN` before the edit, and what was done, in amounts of controls."""
+    """One photo of the user's: its file name, `SEEN` before the edit, and what was done, in amounts of controls.
+
+    ``changes``: what that changed in the picture, by the measures of `SHOWN`.
+    """
 
     model_config = ConfigDict(frozen=True)
     photo: str
     facts: dict[str, float]
     amounts: dict[str, float]
+    changes: dict[str, float]
 
 
 class Style(BaseModel):
@@ -52,6 +60,14 @@ class Style(BaseModel):
         else:
             found.pop("monochrome", None)
         return {name: amount for name, amount in found.items() if abs(amount) > NOTICED * PLAIN[name]}
+
+    def changes(self, facts: dict[str, float]) -> dict[str, float]:
+        """Measure of `SHOWN` → how far the user's edit would move it, for a picture in which ``facts`` are seen."""
+        seen = self.standardised(np.array([[facts[name] for name in SEEN]]))
+        done = {name: np.array([sample.changes[name] for sample in self.samples]) for name in SHOWN}
+        scale = {name: max(float(np.abs(changes).max()), 1e-6) for name, changes in done.items()}
+        learnt = self.standardised(self.facts)
+        return {name: float(fit(learnt, done[name] / scale[name]).predict(seen)[0]) * scale[name] for name in SHOWN}
 
     @cached_property
     def facts(self) -> NDArray[np.float64]:
@@ -98,4 +114,5 @@ def _read(path: Path, changed: int) -> Style:
     try:
         return Style.model_validate_json(path.read_bytes())
     except (OSError, ValidationError) as error:
-        raise UnusableInput(f"{path} is no learnt style ({error}): learn it again") from error
+        why = error.errors()[0]["msg"] if isinstance(error, ValidationError) else error.strerror
+        raise UnusableInput(f"{path} is no learnt style ({why}): learn it again") from error

@@ -5,12 +5,24 @@ from __future__ import annotations
 import numpy as np
 
 from retouchiq.agent.offline.propose import PLAIN
-from retouchiq.language.request import Request, Wish
+from retouchiq.language.looking import outvoted
+from retouchiq.language.request import Aim, Request, Wish
 from retouchiq.reward import Picture
 from retouchiq.reward.measured.prior import SEEN, facts
-from retouchiq.reward.measured.scene import Scene
+from retouchiq.reward.measured.scene import Pair, Scene, same
+from retouchiq.reward.measured.table import MEASURES
 from retouchiq.style.place import names
-from retouchiq.style.taste import Style, find
+from retouchiq.style.taste import SHOWN, Style, find
+
+LEAST = 0.7  # in the unit of a measure, L* or the like: less is not seen
+
+
+def changed(before: Picture, after: Picture) -> dict[str, float]:
+    """What the measures of `SHOWN` say an edit changed."""
+    first, second = Scene.of(before), Scene.of(after)
+    whole = np.ones(first.lightness.shape, np.float32)
+    was, now = same(first, 1.0), Pair(first, second)
+    return {name: MEASURES[name].take(now, whole, {}) - MEASURES[name].take(was, whole, {}) for name in SHOWN}
 
 
 def seen(before: Picture) -> dict[str, float]:
@@ -30,15 +42,25 @@ def styled(request: Request, before: Picture) -> Request:
 def with_style(request: Request, before: Picture, style: Style) -> Request:
     """``request`` with what ``style`` does to a picture like ``before``, for controls it does not name itself.
 
-    The amounts are the user's own: they are taken as they are, not trimmed to what a plain word means.
+    The amounts are the user's own: they are taken as they are, not trimmed to what a plain word means. Judged is what
+    they do together, for one may make up for another.
     """
+    facts = seen(before)
+    spoken = {wish.control for wish in request.wishes}
     named = {wish.control for wish in request.wishes if wish.region.everywhere}
-    wishes = tuple(
-        _wish(control, amount, style.name)
-        for control, amount in style.amounts(seen(before)).items()
-        if control not in named
+    wishes = [_wish(*done, style.name) for done in style.amounts(facts).items() if done[0] not in named]
+    aims = [_aim(*change, style.name) for change in style.changes(facts).items() if abs(change[1]) > LEAST]
+    return request.model_copy(
+        update={
+            "wishes": (*wishes, *request.wishes),
+            "aims": (*outvoted(aims, spoken), *request.aims) if wishes else request.aims,
+            "open_ended": False,
+        }
     )
-    return request.model_copy(update={"wishes": wishes + request.wishes, "open_ended": False})
+
+
+def _aim(measure: str, change: float, name: str) -> Aim:
+    return Aim(measure=measure, change=change, why=f"{measure} as in your style {name}")
 
 
 def _wish(control: str, amount: float, name: str) -> Wish:
@@ -47,5 +69,6 @@ def _wish(control: str, amount: float, name: str) -> Wish:
         direction=1 if amount > 0 else -1,
         strength=abs(amount) / PLAIN[control],
         exact=float(f"{amount:.3g}"),
+        judged=False,
         words=f"as in your style {name}",
     )

@@ -1,0 +1,62 @@
+"""One's own style, from real sidecars to the edit of another photo, by the real darktable."""
+
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+from skimage import data
+
+from hostbridge.controls import Edit
+from hostbridge.darktable import install, schema
+from hostbridge.darktable.render import open_renderer
+from retouchiq.cli import main
+from retouchiq.photo import Photo, sidecar_path
+
+pytestmark = pytest.mark.hosts
+
+PICTURES = (data.astronaut, data.chelsea, data.coffee)
+LIGHTS = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+
+
+def taste(light):
+    """Dark pictures become brighter, all of them warmer; and the frame is cut, which is no matter of style."""
+    edits = [Edit(control="exposure", amount=2 * (1.1 - light)), Edit(control="temperature", amount=25)]
+    return edits + ([Edit(control="crop", amount=12)] if light == 1.0 else [])
+
+
+def photograph(path, light):
+    values = (PICTURES[round(light * 10) % 3]()[::2, ::2] / 255.0) ** (1 / light)
+    Image.fromarray(np.round(values * 255).astype(np.uint8)).save(path, quality=95)
+
+
+def test_a_style_learnt_from_sidecars_edits_another_photo(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    with open_renderer("library") as renderer:
+        for light in LIGHTS:
+            photograph(path := folder / f"{light}.jpg", light)
+            photo = Photo(path, renderer, schema.load(install.find()), 320)
+            photo.observe()
+            photo.sidecar(taste(light)).write(sidecar_path(path))
+    photograph(folder / "not edited.jpg", 0.9)
+    files = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert main(["style", "learn", str(folder), "--name", "mine", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["photos"] == len(LIGHTS)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == files
+    amounts = []
+    for light in (0.55, 0.95):
+        photograph(path := tmp_path / f"unseen {light}.jpg", light)
+        assert main(["edit", str(path), "", "--look", "mine", "--out", str(tmp_path / "out"), "--json"]) == 0
+        edits = json.loads(capsys.readouterr().out)["plan"]["edits"]
+        amounts.append({edit["control"]: edit["amount"] for edit in edits})
+    dark, bright = amounts
+    assert dark["exposure"] > bright.get("exposure", 0.0) + 0.4
+    assert dark["temperature"] == pytest.approx(25, abs=10)
+
+
+def test_too_few_photos_are_counted(tmp_path, capsys):
+    photograph(tmp_path / "one.jpg", 1.0)
+    assert main(["style", "learn", str(tmp_path), "--name", "mine"]) == 2
+    assert "holds 1 photos, 0 of them with an edit of yours" in capsys.readouterr().err
