@@ -10,6 +10,9 @@ from hostbridge.darktable.settings import Mask
 # dt_develop_mask_mode_t
 _ENABLED, _DRAWN, _PARAMETRIC = 1, 2, 4
 _INVERTED = 1  # dt_develop_mask_combine_mode_t; without it masks are intersected
+# After the blur the mask follows the picture's edges as far as the blur reaches: no bright rims around poles and twigs.
+_AFTER_BLUR = 5  # DEVELOP_MASK_GUIDE_IN_AFTER_BLUR
+_FOLLOWED, _MOST_FOLLOWED = 5.0, 250.0  # σ of the blur; px, as far as darktable's own slider goes
 _SPACES = {"lab": ranges.LAB, "rgb": ranges.RGB_SCENE}
 _ACTIVE, _POLARITY = 0, 16  # first bits of blendif: which channels count, which are inverted
 
@@ -33,7 +36,10 @@ def blend_params(mask: Mask, module: Module, schema: Schema, mask_id: int = 0) -
     fields["mask_id"] = mask_id
     fields["mask_combine"] = _INVERTED if mask.inverted else 0
     fields["opacity"] = mask.opacity
-    fields["blur_radius"] = mask.blur
+    if mask.blur:
+        fields["blur_radius"] = mask.blur
+        fields["feathering_radius"] = min(mask.blur * _FOLLOWED, _MOST_FOLLOWED)
+        fields["feathering_guide"] = _AFTER_BLUR
     return blend.encode(schema.blend_version, fields)
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hostbridge import HostFailed, InvalidSetting
-from hostbridge.controls import HUES, TONES, Gradient
+from hostbridge.controls import HUES, PLACES, TONES, Gradient
 from hostbridge.darktable import blend, limits, ranges
 from hostbridge.darktable.settings import Mask
 
@@ -53,6 +53,13 @@ def test_a_whole_region_is_one_intersection(schema):
     assert fields["mask_combine"] == 1
     assert fields["mask_id"] == 77
     assert fields["blendif"] == 1 << 0 | 1 << 8 | 1 << 10
+
+
+def test_a_soft_outline_is_blurred_and_then_follows_the_pictures_edges(schema):
+    fields = fields_of(Mask(shape=PLACES["centre"], blur=8.0), schema)
+    assert (fields["blur_radius"], fields["feathering_radius"], fields["feathering_guide"]) == (8.0, 40.0, 5)
+    sharp = fields_of(Mask(shape=PLACES["centre"]), schema)
+    assert (sharp["blur_radius"], sharp["feathering_radius"]) == (0.0, 0.0)
 
 
 def test_modules_are_limited_in_the_space_they_blend_in(schema):
