@@ -206,36 +206,36 @@ def _least(slopes: Sequence[Numbers], missing: Numbers, probes: Sequence[tuple[s
 
     Controls are taken one by one, each time the one that helps most: a few that matter, not many that cancel out.
     """
+    if not slopes:
+        return []
+    steps = np.array([probe[1] for probe in probes[: len(slopes)]])
+    matrix = np.column_stack(slopes) * steps
+    squares, along, left = matrix.T @ matrix, matrix.T @ missing, float(missing @ missing)
     taken: list[int] = []
-    amounts, left = [0.0] * len(slopes), float(missing @ missing)
-    while len(taken) < len(slopes):
-        tries = {
-            number: _bounded([*taken, number], slopes, missing, probes)
-            for number in range(len(slopes))
-            if number not in taken and probes[number][::2] not in [probes[other][::2] for other in taken]
-        }
-        if not tries:
-            break
-        number, (solved, rest) = min(tries.items(), key=lambda item: item[1][1])
+    shares = np.zeros(len(slopes))
+    while tries := {
+        number: _bounded([*taken, number], squares, along, probes)
+        for number in range(len(slopes))
+        if probes[number][::2] not in [probes[other][::2] for other in taken]
+    }:
+        number, (solved, gained) = max(tries.items(), key=lambda item: item[1][1])
+        rest = float(missing @ missing) - gained
         if rest > left * GAIN:
             break
         taken, left = [*taken, number], rest
-        amounts = [float(solved[taken.index(each)]) if each in taken else 0.0 for each in range(len(slopes))]
-    return amounts
+        shares[taken] = solved
+    return [float(amount) for amount in shares * steps]
 
 
 def _bounded(
-    taken: Sequence[int], slopes: Sequence[Numbers], missing: Numbers, probes: Sequence[tuple[str, float, str]]
+    taken: Sequence[int], squares: Numbers, along: Numbers, probes: Sequence[tuple[str, float, str]]
 ) -> tuple[Numbers, float]:
-    """Amounts of the controls ``taken`` within reach of where their slopes were measured, and what is left."""
-    steps = np.array([probes[number][1] for number in taken])
-    matrix = np.column_stack([slopes[number] * step for number, step in zip(taken, steps, strict=True)])
-    ends = [_reach(probes[number]) for number in taken]
-    normal = matrix.T @ matrix
-    held = np.linalg.cholesky(normal + 1e-6 * np.trace(normal) * np.eye(len(taken)) + 1e-12 * np.eye(len(taken)))
-    solved = lsq_linear(held.T, np.linalg.solve(held, matrix.T @ missing), bounds=tuple(np.array(ends).T)).x
-    left = missing - matrix @ solved
-    return solved * steps, float(left @ left)
+    """How many times the measured steps the controls ``taken`` should go, and the squared error that takes away."""
+    normal, wanted = squares[np.ix_(taken, taken)], along[list(taken)]
+    held = np.linalg.cholesky(normal + (1e-6 * np.trace(normal) + 1e-12) * np.eye(len(taken)))
+    ends = np.array([_reach(probes[number]) for number in taken]).T
+    solved = lsq_linear(held.T, np.linalg.solve(held, wanted), bounds=(ends[0], ends[1])).x
+    return solved, float(2 * wanted @ solved - solved @ normal @ solved)
 
 
 def _reach(probe: tuple[str, float, str]) -> tuple[float, float]:
