@@ -30,9 +30,12 @@ from retouchiq.reward.measured.scene import fitted, resized
 
 Say = Callable[[str], None]
 
-SIDE = 512  # px at which pictures are compared
-SMALL = 300  # px of the long side, to see whether size changes a preference
+SIDE = 320  # px at which pictures are compared
+LARGE, SMALL = 1000, 300  # px of the long side, to see whether size changes a preference
 BARS = {"nothing": 0.80, "one off": 0.80, "several off": 0.80, "methods": 0.80, "all": 0.85}
+CHECKED = [METHODS[name] for name in ("auto levels", "S curve", "over-saturation")]
+"""The rivals, beside doing nothing, that are judged again at other sizes, as JPEG and in another order."""
+
 NOT_JUDGED = ("vera_ref", "pixls_mairi_oversmooth")  # asks for a reference; is an example of what not to do
 NEUTRAL = "make it better"
 
@@ -153,8 +156,8 @@ def _stable(cases: list[Case], reward: Reward, say: Say) -> dict[str, Any]:
     kept: dict[str, list[bool]] = {"at 300 px": [], "as JPEG": [], "in another order": []}
     for case in cases:
         say(f"{case.name}: size, format, order")
-        before, after = (_small(read_picture(path), SIDE) for path in (case.before, case.after))
-        rivals = [after, before, *(method(before) for method in METHODS.values())]
+        before, after = (_small(read_picture(path), LARGE) for path in (case.before, case.after))
+        rivals = [after, before, *(method(before) for method in CHECKED)]
         judge = _judge(reward, before, case.instruction)
         large = [judge.judge(picture).score for picture in rivals]
         small = _judge(reward, _small(before, SMALL), case.instruction)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from hostbridge.controls import HUES, TONES
+from hostbridge.controls import HUES, PLACES, TONES
 from hostbridge.weights import Weights, coloured
 from retouchiq.language.request import Wish
 from retouchiq.reward.measured.scene import Scene
@@ -74,7 +74,9 @@ def subject(scene: Scene, wish: Wish, where: Weights) -> str:
     if name in TONES or "." in wish.control:
         part = f"the {name if name in TONES else name + 's'}"
         return located(part, where) if wish.region.everywhere else f"{part} in {region}"
-    return whole(scene) if wish.region.name == "everywhere" else located(region, where)
+    if wish.region.name == "everywhere":
+        return whole(scene)
+    return region if wish.region.name in PLACES else located(region, where)
 
 
 def at_risk(name: str, scene: Scene, where: Weights) -> tuple[str, str]:

@@ -250,7 +250,7 @@ DAMAGE: dict[str, Damage] = {
     "halos": Damage("no halos", "halos", 3.0, 9.0),
     "noise": Damage("no added noise", "added noise", 0.6, 4.0),
     "detail": Damage("detail as crisp as before", "lost detail", 20.0, 70.0),
-    "structure": Damage("structure intact", "structure", 20.0, 50.0),
+    "structure": Damage("structure intact", "structure", 20.0, 130.0),
     "skin": Damage("skin looks like skin", "off skin", 5.0, 18.0),
     "neutrals": Damage("greys stay grey", "neutral drift", 3.0, 12.0),
 }
