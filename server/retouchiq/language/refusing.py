@@ -53,10 +53,13 @@ def _shadow(item: Item) -> bool:
     return noun is not None and noun.name == "shadows"
 
 
+CASTLESS = ("face", "foreground", "background", "sky")
+
+
 def _owned_shadow(clause: Clause) -> bool:
     """Whether what somebody casts is to be taken away: "remove the man's shadow"."""
     verb = clause.first("refused:away")
-    owners = [at for at in clause.positions("found", "object") if region_of(clause.items[at]).name != "face"]
+    owners = [at for at in clause.positions("found", "object") if region_of(clause.items[at]).name not in CASTLESS]
     owned = [at for at in owners if any(_shadow(item) for item in clause.items[at + 1 : at + 2])]
     return verb is not None and any(at > verb for at in owned)
 
@@ -126,7 +129,12 @@ def _taken(clause: Clause) -> str:
             if not item.has(f"refused:{kind}") or _loose(clause, at):
                 continue
             thing = _object_of(clause, at)
-            if kind == "in" and (_passive(clause, at) or item.has("object") or (thing and thing.has("abstract"))):
+            if kind == "in" and (
+                _passive(clause, at)
+                or item.text == "including"
+                or item.has("object")
+                or (thing and thing.has("abstract"))
+            ):
                 continue
             if kind == "in" and clause.purpose and thing is not None and not thing.has("object", "found"):
                 continue
@@ -189,7 +197,11 @@ def _recoloured(clause: Clause) -> bool:
     named = named or [at for at in range(verb + 1, len(clause.items)) if _unknown_before_colour(clause, at)]
     named = named or _exchanged(clause, verb)
     if not named:
-        return any(item.text == "from" for item in clause.items[verb:]) and clause.has("recolours")
+        return (
+            any(item.text == "from" for item in clause.items[verb:])
+            and clause.has("recolours")
+            and not clause.has("pictures")
+        )
     moved = clause.has("movers:up", "movers:down") or any(item.text.endswith(" more") for item in clause.items)
     plain = any(at > named[0] for at in clause.positions("recolours")) and not moved
     coloured = any(at > named[0] for at in clause.positions("colour")) and not clause.has("degree", "comparative")
@@ -210,6 +222,8 @@ def _acts(item: Item) -> bool:
 
 def _was(clause: Clause, at: int) -> bool:
     """Whether a participle only tells how the picture came to be: "this enlarged yearbook photo"."""
+    if any(item.text == "of" for item in clause.items[max(at - 2, 0) : at]):
+        return True  # "this picture of a poster"
     made = clause.items[at].text.endswith("ed") and " " not in clause.items[at].text
     return made and any(item.has("pictures") for item in clause.items[at + 1 : at + 3])
 

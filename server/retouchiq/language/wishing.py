@@ -177,7 +177,9 @@ def stance(clause: Clause, head: int, context: Context) -> str:
     complaint = clause.last_before(head, "complaints")
     wish = clause.last_before(head, "makers", "movers:up")
     again = before > -1 and complaint is not None and before < complaint and (wish is None or wish < before)
-    if any(item.text == "too" for item in clause.items[:head]):
+    if any(item.text == "too" for item in clause.items[:head]) and not any(
+        item.text in ("should be", "must be") for item in clause.items[:head]
+    ):
         return "complained"
     if not again and (clause.purpose or clause.has("sources:targets") or wish is not None):
         return "wished"
