@@ -50,7 +50,7 @@ BAR = 0.85
 OUTLINES = Path(__file__).parents[3] / "tests" / "retouchiq" / "regions" / "outlines.json"
 """The project's own hand outlines by photo and region, in a source tree: rings and holes as in `Outline`, or null."""
 
-LEAST, MOST = 0.02, 0.9  # share of the picture: smaller regions are specks, larger ones are the whole picture
+LEAST, MOST = 0.005, 0.9  # share of the picture: smaller regions are specks, larger ones are the whole picture
 FEATHER = 0.02  # of the short side: how far beyond a hand outline the soft edge of one may reach
 SIDE = 512  # px: of the copy in which photos are chosen
 
