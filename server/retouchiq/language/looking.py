@@ -38,7 +38,7 @@ def _wish(move: Move, much: float, adapts: bool, region: Region, words: str) -> 
     return Wish(
         control=control,
         direction=effect.direction,
-        strength=round(abs(move.amount) / ROWS[move.control].amount * much, 3),
+        strength=abs(move.amount) / ROWS[move.control].amount * much,
         start=None if adapts or control != move.control else move.edit(much).clamped().amount,
         region=where,
         located=located(where),
