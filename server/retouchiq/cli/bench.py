@@ -23,6 +23,11 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     batch.add_argument("files", nargs="+", type=Path, metavar="FOLDER|FILE")
     add_json(batch)
     batch.set_defaults(run=run_batch)
+    style = what.add_parser("style", help="how near a learnt style comes to simulated photographers, as Markdown")
+    style.add_argument("--data", type=Path, required=True, metavar="FOLDER", help="photos, or a folder with photos/")
+    style.add_argument("--taught", type=positive, default=20, metavar="N", help="edits to learn from (default: 20)")
+    add_json(style)
+    style.set_defaults(run=run_style)
     sheets = what.add_parser("sheets", help="contact sheets of the same few edits of many photos, to be looked at")
     sheets.add_argument("--data", type=Path, required=True, metavar="FOLDER", help="photos, or a folder with photos/")
     sheets.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where the sheets go")
@@ -35,6 +40,12 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     language.add_argument("--labels", type=Path, metavar="FILE", help="labels by id (default: the source tree's own)")
     add_json(language)
     language.set_defaults(run=run_language)
+    regions = what.add_parser("regions", help="how well skies, subjects and faces are found, against hand outlines")
+    regions.add_argument("--data", type=Path, required=True, metavar="FOLDER", help="a folder with photos/ and pairs/")
+    regions.add_argument("--outlines", type=Path, metavar="FILE", help="hand outlines (default: the source tree's own)")
+    regions.add_argument("--sheet", type=Path, metavar="FILE", help="write a contact sheet of what was found")
+    add_json(regions)
+    regions.set_defaults(run=run_regions)
     local = what.add_parser("local", help="how much of a local edit's change lies in its region, photo by photo")
     local.add_argument("--data", type=Path, required=True, metavar="FOLDER", help="photos, or a folder with photos/")
     local.add_argument("--outlines", type=Path, metavar="FILE", help="hand outlines (default: the source tree's own)")
@@ -175,4 +186,35 @@ def run_local(args: argparse.Namespace) -> int:
         print_json(local.answer(cases))
         return 0
     print(local.written(cases))
+    return 0
+
+
+def run_regions(args: argparse.Namespace) -> int:
+    from retouchiq.bench import regions
+
+    with progress(quiet=args.json) as say:
+        answer = regions.measure(args.data, args.outlines or regions.OUTLINES, args.sheet, say)
+    if args.json:
+        print_json(answer)
+        return 0
+    print(regions.written(answer))
+    return 0
+
+
+def run_style(args: argparse.Namespace) -> int:
+    from hostbridge.darktable.render import open_renderer
+    from retouchiq.bench.sheets import photos_in
+    from retouchiq.bench.style import METHODS, measure
+
+    photos = [path.resolve() for path in photos_in(args.data)]
+    with progress(quiet=args.json) as say, open_renderer("library") as renderer:
+        answer = measure(photos, renderer, installed_schema(), args.taught, say)
+    if args.json:
+        print_json(answer)
+        return 0
+    print(f"Mean ΔE00 to the photographer's own edit of {answer['tested']} unseen photos, {answer['taught']} taught.\n")
+    print("| photographer | " + " | ".join(METHODS) + " | lower with the style by |")
+    print("| --- " * (len(METHODS) + 2) + "|")
+    for name, row in (answer["photographers"] | {"mean": answer["mean"]}).items():
+        print(f"| {name} | " + " | ".join(f"{row[method]:.2f}" for method in METHODS) + f" | {row['gain']:.0%} |")
     return 0
