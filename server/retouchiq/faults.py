@@ -21,7 +21,8 @@ RESTRAINT = 0.75
 
 FINISHED, UNFINISHED = 1.0, 2.0
 """How far, in tolerances, lightness, contrast and white point lie below those of a finished version in a picture that
-is left alone, and in one that is finished with all the prior says; in between, in part."""
+is left alone, and in one that is finished with all the prior says; in between, in part. Their geometric mean counts:
+one that is not short at all says that the others are meant."""
 
 LEAST, MOST = 0.15, 4.0  # of a plain word's step: less is not worth an edit, more is not restrained
 COLOURLESS = 3.0  # % of saturation: a picture with less is black and white, and meant so
@@ -56,7 +57,7 @@ def unfinished(likely: dict[str, Finish]) -> float:
     A finished photograph may be dark, flat or pale on purpose, but hardly ever all at once and with its whites unused;
     a camera's plain rendering is.
     """
-    short = np.mean([max(0.0, likely[name].off) for name in ("lightness", "spread", "white point")])
+    short = np.cbrt(np.prod([max(0.0, likely[name].off) for name in ("lightness", "spread", "white point")]))
     return float(np.clip((short - FINISHED) / (UNFINISHED - FINISHED), 0, 1))
 
 

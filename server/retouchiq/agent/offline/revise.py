@@ -26,8 +26,10 @@ Vector = NDArray[np.float64]
 NOTHING = 0.01  # of the amount before: too little to see, and better said as 0
 GOOD = 9.5  # a metric at or above this score is met: nothing to gain from moving it
 LARGEST_STEP = 1.6  # of the amount itself: renders are far from linear beyond
-FARTHEST = 4.0  # times the first amount: a target that needs more fights with another wish, and looks it
-LOST = 2.0  # tolerances beyond which something that must not change is lost to the wish, and pulls ever less
+FARTHEST = 3.0  # times the first amount: a target that needs more fights with another wish, and looks it
+LOST = {"quality": 4.0}
+"""Tolerances beyond which something that must not change, 2 where nothing is named, is lost to the wish and pulls ever
+less."""
 NEAR = (0.6, 1.5)  # times the amount of a look or a style: how its amounts go together was chosen by eye
 DAMPING = 0.15  # per unit of relative change: keeps what no metric asks about where it is
 
@@ -135,8 +137,9 @@ def _solve(best: Trial, scale: Vector, slopes: NDArray[np.float64], bounds: tupl
     wished = np.array([m.criterion.kind == "wish" for m in metrics])
     step = _least(slopes[rows], missing, weight * wished, bounds)
     # what even the wish alone would miss by far is judged as lost either way: it must not hold the wish back
+    lost = np.array([LOST.get(m.criterion.kind, 2.0) for m in metrics])
     missed = (missing - slopes[rows] @ step) * [1 / max(m.criterion.tolerance, 1e-6) for m in metrics]
-    doubted = np.where(wished, 1.0, 1 / np.sqrt(1 + (missed / LOST) ** 2))
+    doubted = np.where(wished, 1.0, 1 / np.sqrt(1 + (missed / lost) ** 2))
     return _least(slopes[rows], missing, weight * doubted, bounds)
 
 
