@@ -66,6 +66,9 @@ def test_things_are_told_from_qualities(instruction: str, impossible: bool) -> N
     assert bool(read(instruction).unsupported) == impossible
 
 
-@pytest.mark.parametrize("text", ["сделай ярче", "もっと明るく", "أكثر سطوعا", "🙂🌅" * 5000, "plus lumineux", "\u0000\u202e%s{}"])
+OTHER_SCRIPTS = ["сделай ярче", "もっと明るく", "أكثر سطوعا", "🙂🌅" * 5000, "plus lumineux", "\u0000\u202e%s{}"]
+
+
+@pytest.mark.parametrize("text", OTHER_SCRIPTS)
 def test_other_scripts_are_no_wishes_and_no_error(text: str) -> None:
     assert not read(text).wishes
