@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from hostbridge.weights import Weights
-from retouchiq.regions.scene import Scene, resized
+from retouchiq.regions.resizing import resized
+from retouchiq.regions.scene import Scene
 
 RADIUS = 0.015  # of the long side: how far an edge may be from where it was found
 SMOOTHNESS = 4e-4  # variance of colour (0…1) below which a patch counts as even
@@ -20,7 +21,7 @@ def along_edges(weights: Weights, scene: Scene) -> Weights:
     Source: He, Sun, Tang, Guided Image Filtering, 2013 (colour guide), with its linear model worked out on the small
     picture and applied to the large one (He, Sun, Fast Guided Filter, 2015).
     """
-    slopes, offset = _model(weights, scene.small)
+    slopes, offset = model(weights, scene.small)
     height, width = scene.size
     large = resized(np.concatenate([slopes, offset[..., None]], axis=-1), height, width)
     follows = np.einsum("hwc,hwc->hw", large[..., :3], scene.picture) + large[..., 3]
@@ -28,7 +29,7 @@ def along_edges(weights: Weights, scene: Scene) -> Weights:
     return np.asarray(np.clip((follows - low) / (high - low), 0, 1), np.float32)
 
 
-def _model(weights: Weights, guide: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def model(weights: Weights, guide: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """The weights as a linear function of colour around each pixel: ``slopes`` (h, w, 3) and ``offset`` (h, w)."""
     side = 2 * max(2, round(RADIUS * max(guide.shape[:2]))) + 1
     mean_guide, mean = _mean(guide, side), _mean(weights, side)

@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from importlib.metadata import entry_points
 from typing import Protocol
 
+from retouchiq.regions.face import face
 from retouchiq.regions.found import Found
 from retouchiq.regions.grounds import background, foreground
 from retouchiq.regions.scene import Scene, seen
@@ -38,6 +39,7 @@ class Finder(Protocol):
 OWN: dict[str, Callable[[Scene], Found | None]] = {
     "sky": sky,
     "subject": subject,
+    "face": face,
     "background": background,
     "foreground": foreground,
 }

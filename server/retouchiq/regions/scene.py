@@ -7,11 +7,11 @@ from hashlib import blake2b
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 from skimage.color import rgb2lab
 
 from hostbridge.weights import Weights
-from retouchiq.regions.saliency import saliency
+from retouchiq.regions.resizing import resized
+from retouchiq.regions.saliency import Sight, look
 from retouchiq.reward import Picture
 
 SIDE = 384  # px of the long side: regions are large, and noise and twigs are gone at this size
@@ -51,7 +51,12 @@ class Scene:
     @cached_property
     def saliency(self) -> Weights:
         """How much each pixel of the small picture belongs to what stands out, 0…1."""
-        return resized(saliency(self.small)[..., None], *self.small.shape[:2])[..., 0]
+        return resized(self.sight.salient[..., None], *self.small.shape[:2])[..., 0]
+
+    @cached_property
+    def sight(self) -> Sight:
+        """What the network sees in it."""
+        return look(self.small)
 
 
 def seen(picture: Picture) -> Scene:
@@ -62,13 +67,3 @@ def seen(picture: Picture) -> Scene:
 @lru_cache(maxsize=KEPT)
 def _same(scene: Scene) -> Scene:
     return scene
-
-
-def resized(picture: NDArray[np.float32], height: int, width: int) -> NDArray[np.float32]:
-    """``picture`` (h, w, channels) at another size: averaged where it becomes smaller, bilinear where larger."""
-    method = Image.Resampling.BOX if width < picture.shape[1] else Image.Resampling.BILINEAR
-    channels = [
-        np.asarray(Image.fromarray(np.ascontiguousarray(picture[..., c], np.float32)).resize((width, height), method))
-        for c in range(picture.shape[2])
-    ]
-    return np.stack(channels, axis=-1)

@@ -1,68 +1,102 @@
-"""The sky, by classical means: smooth, bright or blue pixels connected with the top edge."""
+"""The sky: a first guess from what a network sees and from colour, then this picture's own colours, along its edges."""
 
 from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
+from scipy.special import expit, logit
 
-from retouchiq.regions.edges import along_edges
+from hostbridge.weights import Weights
+from retouchiq.regions.colours import likelihood
+from retouchiq.regions.edges import along_edges, model
 from retouchiq.regions.found import Found
 from retouchiq.regions.outlining import outline
-from retouchiq.regions.scene import Scene, resized
+from retouchiq.regions.resizing import resized
+from retouchiq.regions.saliency import GRID
+from retouchiq.regions.scene import Scene
+
+Array = NDArray[np.float32]
+
+LEAST = 0.015  # share of the picture
+ROUNDS = 3  # of learning the picture's colours and looking again
+TRUST = 0.5  # of what the colours say, beside the first guess: neighbouring pixels are not independent witnesses
+MOST = 6.0  # log odds that the colours alone may give
+SKY_COLOURS, OTHER_COLOURS = 4, 6  # clusters: clear, hazy, cloud, sun; what is on the ground is more varied
+DOUBT = 0.3  # mean first guess below which a patch is not sky, whatever its colours
 
 
-def sky(scene: Scene) -> Found | None:
-    """Smooth, bright or blue pixels connected with the top edge."""
-    small = scene.lab[::2, ::2]
-    area = _grown(small, _candidates(small))
-    if area.mean() < 0.03:
+def sky(scene: Scene, fitted: Array | None = None) -> Found | None:
+    """The sky; None where there is none. Its confidence is the mean of the first guess over it.
+
+    ``fitted``: another first guess than `head`'s, for measuring.
+    """
+    guess = first_guess(scene, head() if fitted is None else fitted)
+    area = _believable(by_colours(guess, scene), guess)
+    if (area > 0.5).mean() < LEAST:
         return None
-    soft = resized(area.astype(np.float32)[..., None], *scene.small.shape[:2])[..., 0]
-    weights = along_edges(soft, scene)
+    weights = along_edges(area, scene)
     shape = outline(weights)
-    return None if shape is None else Found("sky", weights, shape, _sky_confidence(small, area))
+    confidence = float(guess[area > 0.5].mean())
+    return None if shape is None else Found("sky", weights, shape, confidence)
 
 
-def _candidates(lab: NDArray[np.float32]) -> NDArray[np.bool_]:
-    lightness, a, b = lab[..., 0], lab[..., 1], lab[..., 2]
-    chroma = np.hypot(a, b)
-    hue = np.degrees(np.arctan2(b, a)) % 360
-    busy = ndimage.generic_gradient_magnitude(ndimage.gaussian_filter(lightness, 1), ndimage.sobel) / 8
-    blue = (hue > 200) & (hue < 305) & (chroma > 4) & (lightness > 12)
-    bright = (lightness > max(55.0, float(np.percentile(lightness, 50)))) & (chroma < 22)
-    glowing = (lightness > np.percentile(lightness, 60)) & ((hue < 110) | (hue > 305)) & (lightness > 35)
-    return np.asarray((blue | bright | glowing) & (busy < 6), np.bool_)
+@cache
+def head(which: str = "all") -> Array:
+    """Means, spreads and weights of the first guess, (3, features + 1), fitted by `retouchiq.bench.sky_fit`.
+
+    ``which``: the outlined photos it was fitted on: ``all``, or ``tuned`` or ``held`` for measuring on the others.
+    """
+    with np.load(files("retouchiq.regions").joinpath("sky_head.npz").open("rb")) as stored:
+        return np.asarray(stored[which], np.float32)
 
 
-def _grown(lab: NDArray[np.float32], candidates: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Candidates connected with the top edge, holes closed."""
-    open_ = ndimage.binary_opening(candidates, iterations=1)
-    labels, count = ndimage.label(open_)
-    if count == 0:
-        return np.zeros_like(candidates)
-    top = max(2, lab.shape[0] // 40)
-    touching = np.bincount(labels[:top].ravel(), minlength=count + 1) >= max(3, lab.shape[1] // 30)
-    touching[0] = False
-    area = touching[labels]
-    return np.asarray(ndimage.binary_closing(np.pad(area, 4, mode="edge"), iterations=2)[4:-4, 4:-4], bool)
+def first_guess(scene: Scene, fitted: Array) -> Weights:
+    """How likely each pixel of the small picture is sky, 0…1: a logistic function of `features`."""
+    means, spreads, weights = fitted
+    cells = (features(scene) - means[:-1]) / spreads[:-1]
+    guess = expit(cells @ weights[:-1] + weights[-1]).astype(np.float32)
+    return np.asarray(np.clip(resized(guess[..., None], *scene.small.shape[:2])[..., 0], 0.01, 0.99), np.float32)
 
 
-def _sky_confidence(lab: NDArray[np.float32], area: NDArray[np.bool_]) -> float:
-    """How much the area looks like a sky: wide at the top, high up, even, blue or brighter than the rest."""
-    height = area.shape[0]
-    top_wide = float(area[: max(2, height // 40)].mean())
-    rows = area.mean(axis=1)
-    centre = float((rows * np.arange(height)).sum() / max(rows.sum(), 1e-6) / height)
-    sky, rest = lab[area], lab[~area]
-    hue = np.degrees(np.arctan2(np.median(sky[:, 2]), np.median(sky[:, 1]))) % 360
-    is_blue = 200 < hue < 305 and float(np.hypot(np.median(sky[:, 1]), np.median(sky[:, 2]))) > 6
-    brighter = float(np.median(sky[:, 0]) - np.median(rest[:, 0])) if len(rest) else 0.0
-    rough = float(np.median(np.abs(np.diff(np.where(area, lab[..., 0], np.nan), axis=0))[area[1:] & area[:-1]]))
-    marks = (
-        (0.30, np.clip((top_wide - 0.3) / 0.5, 0, 1)),
-        (0.20, np.clip((0.55 - centre) / 0.2, 0, 1)),
-        (0.20, np.clip((1.5 - rough) / 1.2, 0, 1)),
-        (0.30, max(0.8 if is_blue else 0.0, float(np.clip((brighter - 5) / 25, 0, 1)))),
-    )
-    return float(sum(weight * mark for weight, mark in marks))
+def features(scene: Scene) -> Array:
+    """(40, 40, n): the network's inner maps, colour, texture, the strongest edge above, and place."""
+    lightness, a, b = np.moveaxis(scene.lab, -1, 0)
+    height, width = lightness.shape
+    rough = ndimage.gaussian_gradient_magnitude(lightness, 1.0)
+    above = np.maximum.accumulate(ndimage.gaussian_filter1d(rough, 3, axis=1), axis=0)
+    down = np.repeat(np.linspace(0, 1, height)[:, None], width, axis=1)
+    aside = np.repeat(np.abs(np.linspace(-1, 1, width))[None], height, axis=0)
+    relative = (lightness - np.median(lightness)) / 50
+    tone = [lightness / 100, relative, a / 50, b / 50, np.hypot(a, b) / 50, np.log1p(rough), np.log1p(above)]
+    own = resized(np.dstack([*tone, down, aside]).astype(np.float32), GRID, GRID)
+    by_height = own[..., [0, 1, 3, 5, 6]] * own[..., 7:8]
+    return np.concatenate([scene.sight.inner, own, by_height], axis=-1).astype(np.float32)
+
+
+def by_colours(guess: Weights, scene: Scene) -> Weights:
+    """The guess, corrected by the colours that the sky and the rest have in this very picture."""
+    odds, belief = logit(guess), guess
+    for _ in range(ROUNDS):
+        inside, outside = belief > 0.6, belief < 0.4
+        if min(inside.mean(), outside.mean()) < LEAST / 2:
+            return belief
+        lead = likelihood(scene.lab, inside, SKY_COLOURS) - likelihood(scene.lab, outside, OTHER_COLOURS)
+        belief = _smooth(expit(odds + TRUST * np.clip(lead, -MOST, MOST)).astype(np.float32), scene)
+    return belief
+
+
+def _smooth(belief: Weights, scene: Scene) -> Weights:
+    slopes, offset = model(belief, scene.small)
+    return np.clip(np.einsum("hwc,hwc->hw", slopes, scene.small) + offset, 0.001, 0.999).astype(np.float32)
+
+
+def _believable(area: Weights, guess: Weights) -> Weights:
+    """``area`` without the patches that the first guess doubts."""
+    patches, count = ndimage.label(area > 0.5)
+    means = ndimage.mean(guess, patches, np.arange(1, count + 1))
+    doubted = np.isin(patches, 1 + np.flatnonzero(np.asarray(means) < DOUBT))
+    return np.where(doubted, 0, area).astype(np.float32)
