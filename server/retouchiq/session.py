@@ -31,6 +31,10 @@ from retouchiq.style.wishing import styled
 from retouchiq.variants import leaning
 
 
+NEEDLESS = "the photo needs nothing"
+"""Why a turn ended that left everything to the photo, and found it finished."""
+
+
 @dataclass(frozen=True)
 class Observe:
     """Render the image with nothing of ours applied."""
@@ -259,7 +263,9 @@ class Session:
         added = () if match else leaning(self.variant, request, (*plan.edits, *kept))
         self._loop = _Loop(replaces, request, before, kept, added, judge, plan, match)
         if not plan.edits:
-            return self._finish(self._loop, judge.judge(before), "no parameter can do what was asked")
+            needless = request.open_ended and not request.unsupported
+            why = NEEDLESS if needless else "no parameter can do what was asked"
+            return self._finish(self._loop, judge.judge(before), why)
         return self._try(plan)
 
     def _try(self, plan: Plan) -> Try:

@@ -272,3 +272,13 @@ def test_a_step_back_with_a_wish_begins_from_there():
     assert len(session.edits) == 3
     play(session, "go back two steps and sharpen it")
     assert len(session.edits) == 2
+
+
+def test_a_photo_that_needs_nothing_is_no_failure():
+    class Contented(ScriptedAgent):
+        def propose(self, before, request):
+            return Plan(reasoning="")
+
+    stopped = {text: play(Session(Contented(), ScriptedReward([])), text)[0].stopped for text in ("", "brighter")}
+    assert stopped[""] == "the photo needs nothing"
+    assert stopped["brighter"] != stopped[""]

@@ -101,7 +101,14 @@ def run(args: argparse.Namespace) -> int:
         print_json(answer)
     else:
         show(answer)
-    return 0 if answer["applied"] else 1
+    return 0 if answer["applied"] or _needless(answer) else 1
+
+
+def _needless(answer: dict[str, Any]) -> bool:
+    """Whether the photo was left alone because nothing was to be done."""
+    from retouchiq.session import NEEDLESS
+
+    return bool(answer["stopped"] == NEEDLESS)
 
 
 def show(answer: dict[str, Any]) -> None:
@@ -109,7 +116,7 @@ def show(answer: dict[str, Any]) -> None:
     show_plan(answer["plan"])
     print()
     show_verdict(answer["verdict"])
-    if not answer["applied"]:
+    if not answer["applied"] and not _needless(answer):
         print("Not applied: no render scored better than leaving the photo as it is.")
     for variant in answer["variants"]:
         print(f"Variant “{variant['name']}” scores {variant['score']:.1f}.")
