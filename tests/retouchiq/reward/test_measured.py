@@ -219,6 +219,18 @@ def test_halos_noise_and_a_shifted_picture_are_noticed(photo, ask):
     assert _metric(judge.judge(np.roll(brighter, 4, axis=1)), "structure").score < 5
 
 
+def test_one_colour_turned_into_another_is_noticed(photo, ask):
+    before = photo("skimage_coffee.png")
+    judge = REWARD.rubric(before, ask("exposure"))
+
+    def turned(lab: Picture) -> None:
+        browns = lab[..., 1] > 12
+        lab[browns, 1], lab[browns, 2] = 0.3 * lab[browns, 1], lab[browns, 2] + 0.7 * lab[browns, 1]
+
+    assert _metric(judge.judge(exposed(before, 0.3)), "stray hues").score > 9
+    assert _metric(judge.judge(in_lab(before, turned)), "stray hues").score < 5
+
+
 def test_posterised_gradations_are_noticed(ask):
     ramp = np.tile(np.linspace(0.1, 0.9, 512, dtype=np.float32)[None, :, None], (256, 1, 3))
     judge = REWARD.rubric(ramp, ask("contrast"))

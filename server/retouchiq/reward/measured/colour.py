@@ -123,6 +123,14 @@ def hue_turn(pair: Pair, where: Weights, _: Options) -> float:
     return float(np.degrees(np.arctan2(mean(np.sin(turn), seen), mean(np.cos(turn), seen))))
 
 
+def stray_hues(pair: Pair, where: Weights, _: Options) -> float:
+    """Mean distance in degrees of the turns of hue from their mean, weighted by chroma: what turned by itself."""
+    seen = pair.seen(where) * np.clip(np.minimum(pair.before.chroma, pair.after.chroma) - VIVID, 0, None)
+    turn = pair.after.hue - pair.before.hue
+    stray = np.abs((turn - hue_turn(pair, where, _) + 180) % 360 - 180)
+    return mean(np.asarray(stray, np.float32), seen)
+
+
 def colour_difference(pair: Pair, where: Weights, _: Options) -> float:
     """Mean CIEDE2000 over the region; every second pixel of every second row is enough for a mean."""
     seen = pair.seen(where)[::2, ::2]
@@ -158,6 +166,7 @@ def _shift(pair: Pair, where: Weights) -> NDArray[np.float64]:
 
 # --- where -------------------------------------------------------------------------------------------------------
 
+VIVID = 8.0  # C* from which a hue is seen as one
 SKIN_HUES = (28.0, 80.0)  # LCh(ab) degrees; measured skins lie within 35…75 (Xiao et al., Color Res. Appl. 2017)
 SKIN_CHROMA = (9.0, 38.0)
 

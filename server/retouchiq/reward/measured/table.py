@@ -77,6 +77,7 @@ MEASURES: dict[str, Measure] = {
     "lost detail": Measure(quality.detail_lost, "%", "of local contrast lost"),
     "structure": Measure(quality.structure_lost, "%", "of the structure lost"),
     "neutral drift": Measure(colour.neutral_drift, "a*b*", "of cast on greys"),
+    "stray hues": Measure(colour.stray_hues, "°", "of turn in some colours only"),
     "off skin": Measure(colour.off_skin, "°", "farther off the hues of skin"),
 }
 
@@ -251,6 +252,7 @@ DAMAGE: dict[str, Damage] = {
     "noise": Damage("no added noise", "added noise", 0.6, 4.0),
     "detail": Damage("detail as crisp as before", "lost detail", 20.0, 70.0),
     "structure": Damage("structure intact", "structure", 20.0, 130.0),
+    "colours": Damage("no colour turned into another", "stray hues", 6.0, 30.0),
     "skin": Damage("skin looks like skin", "off skin", 5.0, 18.0),
     "neutrals": Damage("greys stay grey", "neutral drift", 3.0, 12.0),
 }
