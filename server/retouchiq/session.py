@@ -30,7 +30,6 @@ from retouchiq.strength import HIGH, scaled
 from retouchiq.style.wishing import styled
 from retouchiq.variants import leaning
 
-
 NEEDLESS = "the photo needs nothing"
 """Why a turn ended that left everything to the photo, and found it finished."""
 
