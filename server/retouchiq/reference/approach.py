@@ -82,7 +82,8 @@ class Approach:
         unmapped = (self.best, self.picture)
         exact = yield from self._mapped(*unmapped)
         if not exact:
-            yield from self._solved(TONED)
+            if (yield from self._solved(TONED)):
+                yield from self._solved(TONED)
             yield from self._mapped(self.best, self.picture)
         if self.squared > GOOD and (yield from self._solved(PLACED)) and exact:
             yield from self._refined(unmapped[1])
@@ -188,9 +189,20 @@ class Approach:
                 for (control, _, place), amount in zip(probes, chosen, strict=False)
                 if amount
             )
-            if edits and (yield from self._render((*start, *edits))) is not None and self.best == (*start, *edits):
+            together = _summed((*start, *edits))
+            if edits and (yield from self._render(together)) is not None and self.best == together:
                 break
         return self.squared < began * GAIN
+
+
+def _summed(edits: Edits) -> Edits:
+    """One edit for each control and place, in the order of the first."""
+    sums: dict[tuple[str, str], Edit] = {}
+    for edit in edits:
+        before = sums.get((edit.control, edit.region.name))
+        amount = float(f"{edit.amount + (before.amount if before else 0.0):.4g}")
+        sums[edit.control, edit.region.name] = edit.model_copy(update={"amount": amount}).clamped()
+    return tuple(sums.values())
 
 
 def _map(source: Numbers, target: Numbers) -> Edit:

@@ -1,8 +1,8 @@
 """Where every colour of a photo would go for it to feel like a picture of another scene.
 
 Tones and palette are moved as little as brings one distribution of Lab onto the other: iterative distribution transfer
-(Pitié, Kokaram, Dahyot, CVIU 2007). What a photographer would not do is then taken back: greys take no more colour
-than the other picture's own greys have, skin keeps a hue and chroma of skin, and no colour turns into another.
+(Pitié, Kokaram, Dahyot, CVIU 2007), smoothed. What a photographer would not do is then taken back: greys take no more
+colour than the other picture's own greys have, skin keeps a hue and chroma of skin, and no colour turns into another.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ ROUNDS = 24
 LEVELS = 128
 _SEED = 5
 
+CALM = 0.003  # how much the polynomial leans towards no change
 TURN = 70.0  # degrees of LCh(ab) hue that a colour may turn
 GREY = (2.0, 8.0)  # C*ab: a grey, and no grey any more
 TINGED = 3.5  # C*ab: greys of the other picture with less are grey, the rest is an accident of its light
@@ -39,7 +40,7 @@ def carried_over(before: Numbers, skin: Numbers, reference: Numbers) -> Wanted:
     """What becomes of ``before``, (n, 3) Lab of its pixels; ``skin``, (n,) 0…1, says which show skin."""
     moved = _transferred(before, reference)
     lightness = _tones(before[:, 0], moved[:, 0])
-    colour = _turned_little(before[:, 1:], moved[:, 1:])
+    colour = _turned_little(before[:, 1:], _smoothed(before, moved)[:, 1:])
     grey = np.clip((GREY[1] - np.hypot(*before[:, 1:].T)) / (GREY[1] - GREY[0]), 0, 1)[:, None]
     colour = grey * _graded(before[:, 1:], lightness, reference) + (1 - grey) * colour
     colour = skin[:, None] * _as_skin(before[:, 1:], colour) + (1 - skin[:, None]) * colour
@@ -58,6 +59,14 @@ def _transferred(before: Numbers, reference: Numbers) -> Numbers:
         here = np.column_stack([np.interp(here[:, n], levels[0][:, n], levels[1][:, n]) for n in range(3)])
         moved = here @ axes.T
     return moved
+
+
+def _smoothed(before: Numbers, moved: Numbers) -> Numbers:
+    """``moved`` as a polynomial of degree two of the colour: petals of nearly one yellow must not part in two hues."""
+    tone, a, b = ((before - np.array([50.0, 0, 0])) / 40).T
+    terms = np.column_stack([np.ones(len(tone)), tone, a, b, tone**2, a**2, b**2, tone * a, tone * b, a * b])
+    held = CALM * len(terms) * np.eye(terms.shape[1])
+    return np.asarray(before + terms @ np.linalg.solve(terms.T @ terms + held, terms.T @ (moved - before)))
 
 
 def _tones(before: Numbers, moved: Numbers) -> Numbers:

@@ -13,6 +13,10 @@ from hostbridge.controls import BANDS, CONTROLS, HUES, Edit, Outline, Region
 from hostbridge.gegl.compile import compile
 from hostbridge.gegl.operations import Operations
 from hostbridge.weights import weights
+from retouchiq.agent.offline import OfflineAgent
+from retouchiq.bench.pairs import psnr
+from retouchiq.reward.measured import MeasuredReward
+from retouchiq.session import Finished, Observe, Session
 
 pytestmark = pytest.mark.hosts
 
@@ -145,6 +149,16 @@ def test_an_edit_of_zero_is_no_filter_and_the_untouched_picture(photo):
     assert compiled.filters == []
     assert compiled.notes == []
     assert np.array_equal(photo.after(*nothing), photo.before)
+
+
+def test_a_finished_version_is_met_with_what_gimp_has(photo):
+    finished = (np.clip(photo.before * 1.25, 0, 1) ** 0.9 * [1.0, 0.96, 0.82]).astype(np.float32)
+    session = Session(OfflineAgent(), MeasuredReward(), reference=finished)
+    step = session.instruct("")
+    while not isinstance(step, Finished):
+        step = session.rendered(photo.before if isinstance(step, Observe) else photo.after(*step.plan.edits))
+    assert step.outcome.applied
+    assert psnr(step.outcome.after, finished) > psnr(photo.before, finished) + 4
 
 
 TOGETHER = [
