@@ -19,7 +19,7 @@ from retouchiq.regions.scene import Scene
 
 SIDES = (288, 384)  # px of the long side, in which it is looked for
 SMALLEST = 24  # px: side of the square from brow to chin
-VOTES = 2
+VOTES = 3  # of the four looks
 OVAL = (0.5, 0.64, 0.04)  # half width, half height and how much lower than the square's middle, in sides of the square
 SKIN_HUE, SKIN_CHROMA = (5.0, 85.0), (6.0, 60.0)  # degrees and length of CIE LCh(ab), for every complexion
 GREY = 3.0  # mean chroma of a picture without colours, where skin cannot be told by its own
