@@ -54,7 +54,10 @@ def look_aims(look: Look, said: Amount, region: Region) -> list[Aim]:
 
 def outvoted(aims: Iterable[Aim], spoken: Iterable[str]) -> list[Aim]:
     """The aims less those about what a control in ``spoken`` moves: what was said beats what a look brings."""
-    from retouchiq.reward.measured.table import ROWS
+    brought = list(aims)
+    if not brought:
+        return []
+    from retouchiq.reward.measured.table import ROWS  # as above
 
     said = {effect.measure for control in spoken if control in ROWS for effect in ROWS[control].effects}
-    return [aim for aim in aims if aim.measure not in said]
+    return [aim for aim in brought if aim.measure not in said]

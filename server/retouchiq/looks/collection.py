@@ -42,7 +42,7 @@ def _stamp(files: Iterable[Path]) -> Stamp:
 @lru_cache(1)
 def _presets() -> tuple[Look, ...]:
     with resources.as_file(PRESETS) as folder:
-        return tuple(read(path) for path in sorted(folder.glob("*.toml")))
+        return tuple(read(path, own=False) for path in sorted(folder.glob("*.toml")))
 
 
 @lru_cache(1)
