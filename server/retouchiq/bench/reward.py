@@ -79,7 +79,7 @@ def measure(
         results.append(_compare(case, folder, reward, renderer, schema))
     return {
         "bars": BARS,
-        "accuracy": {half: _accuracy(results, half) for half in ("tuned on", "held out", "")},
+        "accuracy": _accuracies(results),
         "pairs": [_row(result) for result in results],
         "stable": _stable(cases, reward, say),
         "swapped": _swapped(cases, reward, say),
@@ -130,6 +130,13 @@ def _small(picture: Picture, side: int) -> Picture:
 
 def _judge(reward: Reward, before: Picture, instruction: str) -> Judge:
     return reward.rubric(before, ground(read(instruction), before))
+
+
+def _accuracies(results: list[Result]) -> dict[str, dict[str, dict[str, float]]]:
+    """By half, for all pairs, and for those whose instruction a person wrote for that very edit (FiveK)."""
+    written = [result for result in results if result.case.name.startswith("fivek")]
+    halves = {half or "all pairs": _accuracy(results, half) for half in ("tuned on", "held out", "")}
+    return halves | {f"FiveK, {half or 'all'}": _accuracy(written, half) for half in ("tuned on", "held out", "")}
 
 
 def _accuracy(results: list[Result], half: str) -> dict[str, dict[str, float]]:

@@ -43,7 +43,7 @@ def _markdown(answer: dict[str, Any]) -> list[str]:
     lines = [_line(["", *kinds]), _line(["---"] * (len(kinds) + 1))]
     for half, accuracy in answer["accuracy"].items():
         cells = [f"{accuracy[kind]['share']:.2f} of {accuracy[kind]['of']}" for kind in kinds]
-        lines.append(_line([half or "all pairs", *cells]))
+        lines.append(_line([half, *cells]))
     lines += [_line(["bar", *(f"{answer['bars'][kind]:.2f}" for kind in kinds)]), ""]
     for what, same in answer["stable"].items():
         lines.append(f"- Same preference {what}: {same['share']:.1%} of {same['of']}")
