@@ -65,9 +65,9 @@ def landed(renderer, host, image, region, base=None, orientation=1, size=None):
 
 
 def overlap(share, wanted):
-    """Intersection over union of soft weights."""
-    share = np.clip(share, 0, 1)
-    return np.minimum(share, wanted).sum() / np.maximum(share, wanted).sum()
+    """Intersection over union of where more than half landed and where it should."""
+    there, meant = share > 0.5, wanted > 0.5
+    return (there & meant).sum() / (there | meant).sum()
 
 
 def agree(share, wanted, tolerance):
