@@ -16,7 +16,7 @@ from retouchiq.reward.measured.scene import resized, resized_plane
 SIDE = 96  # px; both pictures are compared at this size, whatever their shape
 ALIKE = 0.6
 """Agreement of edge directions from which two pictures show one scene, if corners match too. Finished versions of one
-photo agreed by 0.63 or more; of 1770 pairs of different photographs two horizons by 0.60, all others by 0.34 or less."""
+photo agreed by 0.63 or more; of 1770 pairs of other photographs two horizons by 0.60, the rest by 0.34 or less."""
 UNMATCHED_ALIKE = 0.8  # where corners do not match: few there are in fog, and two horizons are alike
 FRAMED_ALIKE = 0.92  # a crop of one twentieth leaves 0.78
 STILL = 0.015  # half diagonals; what moved less was not reframed
