@@ -219,13 +219,22 @@ def test_halos_noise_and_a_shifted_picture_are_noticed(photo, ask):
     assert _metric(judge.judge(np.roll(brighter, 4, axis=1)), "structure").score < 5
 
 
+def test_a_veil_around_bright_things_is_noticed(photo, ask):
+    before = photo("skimage_astronaut.png")
+    judge = REWARD.rubric(before, ask("exposure"))
+    spilled = ndimage.gaussian_filter(np.where(before > 0.7, before, 0), (8, 8, 0))
+    veiled = 1 - (1 - before) * (1 - 0.5 * spilled)
+    assert _metric(judge.judge(exposed(before, 0.4)), "added glow").score == 10
+    assert _metric(judge.judge(veiled), "added glow").score < 6
+
+
 def test_one_colour_turned_into_another_is_noticed(photo, ask):
-    before = photo("skimage_coffee.png")
+    before = photo("skimage_astronaut.png")
     judge = REWARD.rubric(before, ask("exposure"))
 
     def turned(lab: Picture) -> None:
-        browns = lab[..., 1] > 12
-        lab[browns, 1], lab[browns, 2] = 0.3 * lab[browns, 1], lab[browns, 2] + 0.7 * lab[browns, 1]
+        suit = lab[..., 1] > 30
+        lab[suit, 1], lab[suit, 2] = -lab[suit, 1], lab[suit, 2]
 
     assert _metric(judge.judge(exposed(before, 0.3)), "stray hues").score > 9
     assert _metric(judge.judge(in_lab(before, turned)), "stray hues").score < 5

@@ -23,7 +23,6 @@ def test_finishing_an_unfinished_photo_scores_though_only_a_part_of_it_was_asked
     before = _unfinished(finished)
     verdict = MeasuredReward().rubric(before, _ask("exposure")).judge(finished)
     assert verdict.score > verdict.baseline + 2
-    assert all(metric.score > 6 for metric in verdict.metrics if metric.criterion.measure == "lightness")
 
 
 def test_who_asks_for_a_darker_picture_is_not_marked_down_for_its_darkness(photo):

@@ -49,8 +49,12 @@ def noise_added(pair: Pair, where: Weights, options: Options) -> float:
 
 def spilled_light(pair: Pair, where: Weights, _: Options) -> float:
     """Mean L* around the highlights of the picture before: a glow lifts it."""
-    ring = pair.before.remember(("ring",), lambda: _ring(pair.before))
-    return mean(pair.after.lightness, pair.seen(where) * ring)
+    return mean(pair.after.lightness, pair.seen(where) * ring(pair.before))
+
+
+def ring(scene: Scene) -> Weights:
+    """The darker surroundings of the highlights."""
+    return scene.remember(("ring",), lambda: _ring(scene))
 
 
 def flat_areas(scene: Scene) -> Weights:

@@ -21,7 +21,17 @@ LEFT = 0.35  # of a wish's marks where the picture is ruined
 
 RUIN = {damage.measure: damage.ruin for damage in DAMAGE.values()}
 
-PIXELWISE = ("difference", "colour difference", "structure", "halos", "hue", "neutral drift", "stray hues", "bent")
+PIXELWISE = (
+    "difference",
+    "colour difference",
+    "structure",
+    "halos",
+    "added glow",
+    "hue",
+    "neutral drift",
+    "stray hues",
+    "bent",
+)
 """Measures that mean nothing where the pictures could not be laid on each other."""
 
 

@@ -54,6 +54,16 @@ def halos(pair: Pair, where: Weights, _: Options) -> float:
     return max(0.0, mean((change - curve[level]) * np.sign(deviation), edges))
 
 
+def glow_added(pair: Pair, where: Weights, _: Options) -> float:
+    """How much more than a tone curve the surroundings of highlights were lightened, L*: light that spills over."""
+    before = pair.before
+    change = pair.after.lightness - before.lightness
+    level = np.clip(before.lightness / 2, 0, 50).astype(np.int32)
+    total = np.bincount(level.ravel(), weights=change.ravel(), minlength=51)
+    curve = (total / np.maximum(np.bincount(level.ravel(), minlength=51), 1)).astype(np.float32)
+    return max(0.0, mean(change - curve[level], pair.seen(where) * detail.ring(before)))
+
+
 def detail_lost(pair: Pair, where: Weights, options: Options) -> float:
     """Local contrast gone missing in %, beyond what a softer tone curve explains; at the scale that lost most."""
     kept = [_local(pair, where, options, scale) for scale in (detail.clarity, detail.texture)]

@@ -243,11 +243,13 @@ class _Writer:
             return 6.0  # nobody asked for another colour of light
         if name == "structure":
             return 6.0
-        return 3.0 if name in self.risks or name in ("skin", "colours") else 1.0
+        return 3.0 if name in self.risks or name in ("skin", "colours", "glow") else 1.0
 
     def _at_risk(self, name: str) -> Weights | None:
         """Where damage of this kind is looked for; None where it is asked for or there is nothing to damage."""
         if name in ("noise", "detail") and name in self.moved:
+            return None
+        if name == "glow" and any(wish.control == "glow" for wish in self.wishes):
             return None
         if name == "colours" and self.moved & {"hue", "warmth", "magenta", "neutrals"}:
             return None
