@@ -14,8 +14,6 @@ from retouchiq.photo import Photo
 from retouchiq.reward.measured import MeasuredReward
 from retouchiq.session import Session
 
-pytestmark = pytest.mark.hosts
-
 WORDS = ("a hair", "slightly", "", "clearly", "a lot", "extremely")
 DARK, MIDDLING, BRIGHT = "mei_037_FujiFilm_DX-10.jpg", "sklearn_china.jpg", "deb_greentock_by_Peter_Nerlich.jpg"
 WISHES = ("{} brighter", "{} more contrast", "{} warmer", "{} more saturated", "{} lighter shadows", "{} more clarity")
@@ -47,6 +45,7 @@ def grows(changed, wish, name, words):
     assert all(more > less for less, more in itertools.pairwise(changes)), changes
 
 
+@pytest.mark.hosts
 @pytest.mark.parametrize("name", [DARK, BRIGHT])
 @pytest.mark.parametrize("wish", WISHES)
 def test_a_larger_word_is_a_larger_change(wish, name, changed):
@@ -60,6 +59,7 @@ def test_every_word_is_larger_than_the_one_before(wish, name, changed):
     grows(changed, wish, name, WORDS)
 
 
+@pytest.mark.hosts
 def test_brighter_is_a_similar_step_on_a_dark_and_on_a_bright_photo(changed):
     steps = [changed(name, "brighter") for name in (DARK, MIDDLING, BRIGHT)]
     assert max(steps) < 1.6 * min(steps), steps

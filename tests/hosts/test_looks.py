@@ -17,8 +17,6 @@ from retouchiq.looks.styles import export, settings
 from retouchiq.photo import Photo
 from retouchiq.reward.measured import MeasuredReward
 
-pytestmark = pytest.mark.hosts
-
 STYLES = Path(__file__).parents[2] / "presets" / "styles"
 SOME = ("wildlife", "misty morning", "moody forest", "night film")  # between them, every module that looks use
 WIDTH = 384
@@ -86,6 +84,7 @@ def check_style(name, photo, darktable, folder):
     assert deltaE_ciede2000(theirs, ours).mean() < 0.75  # 5.4 removes haze a little differently for old edits
 
 
+@pytest.mark.hosts
 @pytest.mark.parametrize("name", SOME)
 def test_a_style_in_darktable_is_the_look_we_render(name, photo, darktable, tmp_path):
     check_style(name, photo, darktable, tmp_path)
@@ -97,11 +96,13 @@ def test_every_style_in_darktable_is_the_look_we_render(name, photo, darktable, 
     check_style(name, photo, darktable, tmp_path)
 
 
+@pytest.mark.hosts
 def test_the_styles_that_are_tried_use_every_module_that_looks_use():
     used = {file: {entry.operation for entry in style.read(file).entries} for file in STYLES.iterdir()}
     assert set().union(*(used[file_of(name)] for name in SOME)) == set().union(*used.values())
 
 
+@pytest.mark.hosts
 def test_the_styles_are_what_the_looks_say(modules, tmp_path):
     """Parameters are compared where the module has the style's version; darktable brings older ones up to date."""
     for made in export(looks().values(), tmp_path, modules):
@@ -114,6 +115,7 @@ def test_the_styles_are_what_the_looks_say(modules, tmp_path):
                 assert kept[operation].params == entry.params, (made.name, operation)
 
 
+@pytest.mark.hosts
 def test_a_look_is_carried_out_as_it_is_written(data, renderer, modules, tmp_path):
     """The agent begins with the look's own amounts and stays near them: it is not made into something else."""
     photo = data / "photos" / "sklearn_china.jpg"
