@@ -179,7 +179,7 @@ def test_what_cannot_be_retouched_is_refused_with_a_way_out(gimp, photo, what):
 
 
 def test_an_empty_instruction_does_what_the_picture_needs(gimp, photo):
-    image, layer = load(gimp, photo)
+    image, _layer = load(gimp, photo)
     told = [call(gimp, image, instruction=text)["status"] for text in ("  ", "auto")]
     assert told[0] == told[1] == "success"
 
