@@ -6,7 +6,7 @@ from PIL import Image
 
 from hostbridge.controls import PLACES, TONES, Ellipse, Gradient, Outline, Region
 from hostbridge.darktable import install, schema
-from hostbridge.darktable.render.cli import CliRenderer
+from hostbridge.darktable.render import open_renderer
 from hostbridge.darktable.settings import Mask, ModuleSettings
 from hostbridge.darktable.sidecar import Sidecar
 from hostbridge.weights import weights
@@ -37,7 +37,7 @@ def host():
 
 @pytest.fixture(scope="module")
 def renderer():
-    with CliRenderer(install.find()) as found:
+    with open_renderer("library") as found:
         yield found
 
 
