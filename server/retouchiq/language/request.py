@@ -61,6 +61,7 @@ class Aim(BaseModel):
 
     ``measure``: one of `retouchiq.reward.measured.table.MEASURES`. ``change``: signed, in that measure's unit, from the
     picture before. ``weight``: relative to a wish (1.0). ``why``: for people ("the blacks of a faded print are grey").
+    ``control``: the control of the request's wishes that brings it, where one does.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -69,6 +70,7 @@ class Aim(BaseModel):
     region: Region = EVERYWHERE
     weight: float = 1.0
     why: str = ""
+    control: str | None = None
 
 
 class Request(BaseModel):

@@ -7,19 +7,21 @@ from numpy.typing import NDArray
 from skimage.color import rgb2lab
 
 from hostbridge.controls import EVERYWHERE
-from retouchiq.language.request import Request, Wish
+from retouchiq.language.request import Aim, Request, Wish
 from retouchiq.reward import Picture
 
 SIDE = 256  # px: averages need no more
+WORDS = "as in the reference"
 
-STEPS: dict[str, tuple[float, float]] = {
-    "exposure": (7.0, 1.0),
-    "contrast": (4.0, 0.8),
-    "temperature": (5.5, 1.0),
-    "tint": (5.0, 1.0),
-    "saturation": (6.0, 1.0),
+STEPS: dict[str, tuple[str, float, float]] = {
+    "exposure": ("lightness", 7.0, 1.0),
+    "contrast": ("spread", 4.0, 0.8),
+    "temperature": ("warmth", 5.5, 1.0),
+    "tint": ("magenta", 5.0, 1.0),
+    "saturation": ("chroma", 6.0, 1.0),
 }
-"""Control → the difference one plain step ("brighter") makes, and the one too small to act on, both in Lab units."""
+"""Control → the measure it moves, the difference of it that one plain step ("brighter") makes, and the one too small to
+act on, both in Lab units."""
 
 _SEEN = {*STEPS, "highlights", "shadows", "whites", "blacks", "vibrance"}
 """Controls whose effect shows in what is compared: what they did to the reference is in the difference already."""
@@ -37,17 +39,32 @@ def with_reference(request: Request, before: Picture, reference: Picture, alike:
         request = request.model_copy(update={"wishes": kept, "free": tuple(set(request.free) - _SEEN)})
     named = {wish.control for wish in request.wishes if wish.region == EVERYWHERE}
     differences = _averages(reference) - _averages(before)
-    wishes = tuple(
-        Wish(
-            control=control,
-            direction=1 if difference > 0 else -1,
-            strength=min(3.0, abs(float(difference)) / step),
-            words="as in the reference",
-        )
-        for (control, (step, least)), difference in zip(STEPS.items(), differences, strict=True)
+    missing = {
+        control: float(difference)
+        for (control, (_, _, least)), difference in zip(STEPS.items(), differences, strict=True)
         if control not in named and abs(difference) > least
+    }
+    wishes = tuple(_wish(control, difference) for control, difference in missing.items())
+    aims = tuple(_aim(control, difference) for control, difference in missing.items())
+    return request.model_copy(
+        update={"wishes": request.wishes + wishes, "aims": request.aims + aims, "open_ended": False}
     )
-    return request.model_copy(update={"wishes": request.wishes + wishes, "open_ended": False})
+
+
+def _wish(control: str, difference: float) -> Wish:
+    """Not judged by the words for its control: the reference says how far to go."""
+    return Wish(
+        control=control,
+        direction=1 if difference > 0 else -1,
+        strength=min(3.0, abs(difference) / STEPS[control][1]),
+        words=WORDS,
+        judged=False,
+    )
+
+
+def _aim(control: str, difference: float) -> Aim:
+    measure = STEPS[control][0]
+    return Aim(measure=measure, change=difference, why=f"{measure} {WORDS}", control=control)
 
 
 def _averages(picture: Picture) -> NDArray[np.float64]:

@@ -295,7 +295,7 @@ def test_every_refusal_has_the_one_form(server) -> None:
 
 
 def test_a_failing_server_does_not_tell_its_insides(start, monkeypatch, caplog) -> None:
-    monkeypatch.setattr("retouchiq.api.vocabulary.lexicon", lambda: 1 / 0)
+    monkeypatch.setattr("retouchiq.api.vocabulary.known.looks", lambda: 1 / 0)
     with start() as server:
         answer = server.http.get("/v1/looks")
     assert (answer.status_code, kind(answer)) == (500, "Unexpected")

@@ -38,7 +38,7 @@ def test_the_table_names_every_photo_and_the_contact_sheet(command, photo, out):
     assert re.search(r"a\.jpg +edited +\d", said)
     assert "it is damaged" in said
     assert "1 edited, 1 failed" in said
-    assert "index.html" in said
+    assert "index.html" in said.replace("\n", "")  # a path wider than the terminal is wrapped
     assert "2/2" in told
 
 

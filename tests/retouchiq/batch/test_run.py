@@ -232,7 +232,7 @@ def test_the_photo_named_leads_the_series(batch, photo, tmp_path):
 
 
 def test_after_an_interruption_the_same_photo_leads(batch, photo, renderer, out):
-    photos = [photo("crashing.jpg", 90), photo("b.jpg", 60), photo("c.jpg", 45)]
+    photos = [photo("crashing.jpg", 30), photo("b.jpg", 60), photo("c.jpg", 45)]
     batch(*photos, consistent=True)
     renderer._trouble = lambda image, cancel: None
     assert set(batch(*photos, consistent=True, resume=True).states.values()) == {"edited"}

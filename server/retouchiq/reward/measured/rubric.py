@@ -11,7 +11,7 @@ from hostbridge.weights import Weights, tonal, weights_in_lab
 from retouchiq.language.request import Aim, Limit, Request, Wish
 from retouchiq.regions.locating import place
 from retouchiq.reward import Criterion
-from retouchiq.reward.measured import colour, tone
+from retouchiq.reward.measured import colour, quality, tone
 from retouchiq.reward.measured.aim import change, direction
 from retouchiq.reward.measured.describing import at_risk, named, subject
 from retouchiq.reward.measured.finishing import finishing, missing
@@ -22,7 +22,7 @@ from retouchiq.reward.measured.table import DAMAGE, KEPT, MEASURES, ROWS, Effect
 from retouchiq.reward.measured.weighing import balanced
 
 BEARABLE = 0.8  # of the way to the finished picture: no wish that leads there is overdone before
-AGAIN = 1.5  # of what was asked: how much more passes anywhere, for words of amount are vague
+AGAIN = 3.0  # of what was asked: how much more passes anywhere; experts go two to four times as far as words say
 WISH_TOLERANCE = 0.5  # of the change asked for: words are vague, a quarter more or less is as asked
 PRESENT = 0.003  # share of the picture below which a region is not there
 SKIN_PRESENT = 0.01
@@ -125,9 +125,11 @@ class _Writer:
             tolerance=max(WISH_TOLERANCE * abs(aim.change), 1e-3),
             unit=MEASURES[aim.measure].unit,
             before=before,
+            control=aim.control,
             direction=1 if aim.change > 0 else -1,
             region_name=aim.region.name,
         )
+        self.moved |= {name for name, kept in KEPT.items() if aim.measure in (name, kept.measure)}
         return [Probe(criterion, where, {}, named(aim.region.name))]
 
     # --- what must stay
@@ -241,9 +243,9 @@ class _Writer:
             return 3.0 + 5.0 * min(1.0, float(close.mean()) / 0.1)
         if name == "neutrals":
             return 6.0  # nobody asked for another colour of light
-        if name == "structure":
+        if name in ("structure", "colours"):
             return 6.0
-        return 3.0 if name in self.risks or name in ("skin", "colours", "glow") else 1.0
+        return 3.0 if name in self.risks or name in ("skin", "glow") else 1.0
 
     def _at_risk(self, name: str) -> Weights | None:
         """Where damage of this kind is looked for; None where it is asked for or there is nothing to damage."""
@@ -253,6 +255,9 @@ class _Writer:
             return None
         if name == "colours" and self.moved & {"hue", "warmth", "magenta", "neutrals"}:
             return None
+        if name == "whites":
+            where = quality.paper(self.scene)
+            return where if where.mean() >= PRESENT else None
         if name == "skin":
             where = colour.skin(self.scene, self.whole)
             return where if where.mean() >= SKIN_PRESENT and "neutrals" not in self.moved else None
