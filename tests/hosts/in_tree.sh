@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs a command of this project inside the Debian trixie tree of build_tree.sh, with darktable 5.4.
 #
-#   tests/hosts/in_tree.sh COMMAND...       e.g. tests/hosts/in_tree.sh pytest -m hosts tests/hosts
+#   tests/hosts/in_tree.sh COMMAND...       e.g. tests/hosts/in_tree.sh pytest -n 0 -m hosts tests/hosts
 #
 # Needs root. The repository is the working directory, the folder ../shared beside it is there too, and the project and
 # its test tools are on PATH, in a virtual environment kept in the tree. RETOUCHIQ_TREE names another tree.
