@@ -128,6 +128,8 @@ def settled(effect: Effect, region: Region) -> tuple[str, Region]:
         region = Region.named(effect.region)
     if effect.control == region.name:
         return effect.control, EVERYWHERE
+    if effect.control == "glow" and region.name in ("highlights", "whites"):  # where glow comes from, not where it goes
+        return effect.control, EVERYWHERE
     if region.name.startswith(f"{effect.control} "):  # the shadows control knows its tones: only the place is left
         region = region.model_copy(update={"name": region.name.removeprefix(f"{effect.control} "), "tones": None})
     if region.inverted:

@@ -22,7 +22,9 @@ from retouchiq.reward.measured.table import DAMAGE, KEPT, MEASURES, ROWS, Effect
 from retouchiq.reward.measured.weighing import balanced
 
 BEARABLE = 0.8  # of the way to the finished picture: no wish that leads there is overdone before
-AGAIN = 3.0  # of what was asked: how much more passes anywhere; experts go two to four times as far as words say
+AGAIN = 3.0  # of what was asked: how much more light, contrast or detail passes; experts take two to four such steps
+AGAIN_IN_COLOUR = 1.5  # likewise, of colour: there too much is soon seen
+COLOURS = frozenset({"warmth", "magenta", "towards", "chroma", "colourfulness", "hue"})
 WISH_TOLERANCE = 0.5  # of the change asked for: words are vague, a quarter more or less is as asked
 PRESENT = 0.003  # share of the picture below which a region is not there
 SKIN_PRESENT = 0.01
@@ -106,10 +108,11 @@ class _Writer:
         """How much more than asked for passes: by proportion, or the way to a finished picture where that is longer."""
         if wish.exact is not None:
             return 0.0
+        more = (AGAIN_IN_COLOUR if effect.measure in COLOURS else AGAIN) * abs(asked)
         if not wish.region.everywhere:
-            return AGAIN * abs(asked)
+            return more
         way = direction(wish) * effect.sign
-        return max(AGAIN * abs(asked), BEARABLE * missing(self.facts, wish.control, before, way) - abs(asked))
+        return max(more, BEARABLE * missing(self.facts, wish.control, before, way) - abs(asked))
 
     def _aim(self, aim: Aim) -> list[Probe]:
         where = (weights_in_lab(aim.region, self.scene.lab) * self.spared).astype(np.float32)

@@ -8,7 +8,7 @@ from retouchiq.reward import Criterion
 
 STEEPNESS = 2.4  # exp(−2.4) of 10: what a wish left undone, or missed by as much, scores
 OVERSHOOT = 1.5  # how much farther than too little too much may miss once the slack is used up
-MILD = 0.15  # what a unit inside the slack counts
+MILD = 0.05  # what a unit inside the slack counts
 SOFTNESS = 1.5  # above 1: marks leave 10 without a corner
 FULL_MISS = {"finish": 2.5, "keep": 1.5, "quality": 1.5}
 """In tolerances: how far beyond the free half of it a result scores as a wish left undone does."""
@@ -18,7 +18,7 @@ def score(criterion: Criterion, after: float) -> float:
     """10 within half the tolerance of the target, falling smoothly on both sides to 0.
 
     A wish undone scores 10·exp(−2.4) = 0.9, the opposite of what was asked less. Too little costs more than too much:
-    people who ask for a step are content with two (experts who carry out such requests take two or three), so inside
+    people who ask for a step are content with more (experts who carry out such requests take two to four), so inside
     the slack too much costs next to nothing, and beyond it as fast as too little does.
     Keeps score 0.9 at twice their tolerance; damage likewise, and only where there is more than before; a finish at
     three times its tolerance, for it is only likely, not asked for.
