@@ -296,7 +296,7 @@ run_tests() {
     cd "$here"
     local failed=0
     "$venv/bin/python" -m pytest || failed=1
-    "$venv/bin/python" -m pytest -n 0 -m hosts || failed=1
+    "$venv/bin/python" -m pytest -n 0 -m "hosts and not slow" || failed=1
     return "$failed"
 }
 
