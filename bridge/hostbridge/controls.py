@@ -107,7 +107,6 @@ def control_named(name: str) -> Control | None:
     return CONTROLS.get(name) or FITTED.get(name)
 
 
-
 class Gradient(BaseModel):
     """A straight transition over the picture.
 

@@ -7,5 +7,5 @@ AUTO = "auto"
 
 
 def or_auto(instruction: str, *instead: object) -> str:
-    """``instruction``, or `AUTO` where it is empty and nothing ``instead`` (a look, a reference) says what is wanted."""
+    """``instruction``, or `AUTO` where it is empty and nothing ``instead`` (a look, a reference) says what to do."""
     return instruction if instruction.strip() or any(instead) else AUTO

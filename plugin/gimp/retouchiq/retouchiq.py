@@ -40,7 +40,8 @@ class RetouchIQ(Gimp.PlugIn):
 def _retouching(plug_in: Gimp.PlugIn) -> Gimp.Procedure:
     made = Gimp.ImageProcedure.new(plug_in, RETOUCH, Gimp.PDBProcType.PLUGIN, retouch, None)
     _describe(made, _("Retouch by _instruction…"), _("Retouch the selected layers as an instruction says"))
-    made.add_string_argument("instruction", _("_Instruction"), _("What to do, in your own words; empty: what the photo itself needs"), "", READ_WRITE)
+    help_text = _("What to do, in your own words; empty: what the photo itself needs")
+    made.add_string_argument("instruction", _("_Instruction"), help_text, "", READ_WRITE)
     made.add_string_argument("look", _("_Look"), _("A named style, empty for none"), "", READ_WRITE)
     made.add_double_argument("strength", _("Stren_gth (%)"), _("How much of the edit"), 0, 150, 100, READ_WRITE)
     made.add_choice_argument("variant", _("_Variant"), _("Which answer"), _choice(), "as-asked", READ_WRITE)

@@ -108,7 +108,7 @@ def _pair(row: dict[str, str], photo: Photo, finished: Picture) -> dict[str, Any
 
 
 def _edited(photo: Photo, instruction: str) -> tuple[Picture, dict[str, float]]:
-    """What the default agent and reward make of the photo, and with which amounts; the photo where nothing is better."""
+    """What the default agent and reward make of the photo, with which amounts; the photo where nothing is better."""
     session = Session(OfflineAgent(), MeasuredReward())
     outcome = drive(session, session.instruct(instruction), photo, lambda _: None)
     after = photo.before if outcome.after is None else outcome.after

@@ -91,7 +91,8 @@ def by_colours(guess: Weights, scene: Scene) -> Weights:
 
 def _smooth(belief: Weights, scene: Scene) -> Weights:
     slopes, offset = model(belief, scene.small)
-    return np.clip(np.einsum("hwc,hwc->hw", slopes, scene.small) + offset, 0.001, 0.999).astype(np.float32)
+    smooth = np.einsum("hwc,hwc->hw", slopes, scene.small) + offset
+    return np.asarray(np.clip(smooth, 0.001, 0.999), np.float32)
 
 
 def _believable(area: Weights, guess: Weights) -> Weights:
