@@ -17,7 +17,7 @@ from retouchiq.reward.measured.alignment import IDENTITY, Alignment
 
 Plane = NDArray[np.float32]
 
-COLOUR_SIDE = 512  # px of the long side for measures of colour and tone
+COLOUR_SIDE = 384  # px of the long side for measures of colour and tone: larger copies give the same marks, later
 DETAIL_SIDE = 1024  # px of the long side for fine detail: noise, sharpness, banding
 
 ENOUGH = 2.0  # px: a Gaussian this wide is smooth on its pixels
@@ -80,8 +80,8 @@ class Scene:
 
     @cached_property
     def residual(self) -> Plane:
-        """What a Gaussian of 1 px takes out of the luma: grain, noise and the finest edges, signed."""
-        return np.asarray(self.luma - ndimage.gaussian_filter(self.luma, 1.0, truncate=3), np.float32)
+        """What a blur of 1 px takes out of the luma: grain, noise and the finest edges, signed."""
+        return self.luma - _softened(self.luma)
 
     @cached_property
     def brightest_channel(self) -> Plane:
@@ -145,6 +145,16 @@ def blurred(plane: Plane, sigma: float) -> Plane:
     height, width = plane.shape
     small = resized_plane(plane, (max(1, height // step), max(1, width // step)))
     return resized_plane(np.asarray(ndimage.gaussian_filter(small, sigma / step, truncate=2.5)), (height, width))
+
+
+def _softened(plane: Plane) -> Plane:
+    """``plane`` under the binomial 1 4 6 4 1, both ways: a Gaussian of 1 px, of sums alone."""
+    for axis in (0, 0, 1, 1):
+        turned = plane if axis == 0 else plane.T
+        around = np.concatenate((turned[:1], turned, turned[-1:]))
+        soft = (around[:-2] + around[2:] + 2 * turned) * np.float32(0.25)
+        plane = soft if axis == 0 else soft.T
+    return plane
 
 
 def same(scene: Scene, aspect: float) -> Pair:
