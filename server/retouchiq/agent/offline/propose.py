@@ -49,6 +49,14 @@ PLAIN: dict[str, float] = {
 SWITCHES = {"monochrome", "flip", "lens_correction"}
 """Done or not done: words of amount do not scale these."""
 
+DARKENING = {"exposure"}
+"""Controls that make grey of white where they darken a part of a picture."""
+
+WHITE = (98.5, 101.0)  # L*
+WHITES = 0.003  # share of the picture from which its white is seen
+BELOW_WHITE = (-1.0, 0.0, 80.0, 97.0)
+"""L*: the tones that are darkened. What is white has no detail to show, and white turned grey looks like a hole."""
+
 UNMASKABLE = {"crop", "rotate", "perspective", "flip", "lens_correction"}
 """Geometry moves the whole picture; a region cannot limit it."""
 
@@ -170,7 +178,7 @@ def propose(seen: Facts, request: Request) -> Plan:
         edit = Edit(
             control=wish.control,
             amount=_tidy(amount),
-            region=_outside(wish.region, request.limits, wish.control),
+            region=_below_white(_outside(wish.region, request.limits, wish.control), wish.control, amount, seen),
             options=wish.options,
         )
         if outside := edit.out_of_range():
@@ -195,6 +203,14 @@ def _outside(region: Region, limits: tuple[Limit, ...], control: str) -> Region:
     keep = kept[0]
     name = keep.name[4:] if keep.inverted and keep.name.startswith("not ") else f"not {keep.name}"
     return keep.model_copy(update={"name": name, "inverted": not keep.inverted})
+
+
+def _below_white(region: Region, control: str, amount: float, seen: Facts) -> Region:
+    """``region`` without what is white already, for a control that would grey it; whole pictures are left alone."""
+    limited = region.everywhere or region.tones is not None or region.inverted
+    if limited or amount >= 0 or control not in DARKENING or seen.share(*WHITE) < WHITES:
+        return region
+    return region.model_copy(update={"tones": BELOW_WHITE})
 
 
 def _tidy(amount: float) -> float:

@@ -20,6 +20,7 @@ from retouchiq.agent import Trial
 from retouchiq.agent.offline.propose import SWITCHES, UNMASKABLE
 from retouchiq.plan import Plan
 from retouchiq.reward import Metric, Verdict
+from retouchiq.reward.measured.table import DAMAGE, ROWS
 
 Vector = NDArray[np.float64]
 
@@ -31,6 +32,11 @@ LOST = {"quality": 4.0}
 """Tolerances beyond which something that must not change, 2 where nothing is named, is lost to the wish and pulls ever
 less."""
 NEAR = (0.6, 1.5)  # times the amount of a look or a style: how its amounts go together was chosen by eye
+CLEAN = {"crushed": 0.25, "blown": 0.25}
+"""Of what ruins a picture (0.45 where nothing is named): the reward marks wishes down from half of it, and a share of
+black or white without detail is seen well before."""
+BARRIER = 30.0  # how much more than a wish it weighs that a picture stays clean
+BREAKS = {damage.measure: (name, damage.ruin) for name, damage in DAMAGE.items()}
 DAMPING = 0.15  # per unit of relative change: keeps what no metric asks about where it is
 
 
@@ -95,7 +101,8 @@ def _slopes(trials: Sequence[Trial], free: Sequence[int], scale: Vector) -> NDAr
     for row, metric in enumerate(first.verdict.metrics):
         moved = metric.after - metric.criterion.before
         owners = [k for k, i in enumerate(free) if _answers(first.plan.edits[i], metric)]
-        movers = owners or range(len(free))
+        blamed = [k for k, i in enumerate(free) if _endangers(first.plan.edits[i], metric)]
+        movers = owners or blamed or range(len(free))
         for k in movers:
             slopes[row, k] = moved / len(movers) / amounts[k] if abs(amounts[k]) > 1e-6 else 0.0
             if owners and not _right_way(metric, slopes[row, k]):
@@ -113,6 +120,12 @@ def _answers(edit: Edit, metric: Metric) -> bool:
     criterion = metric.criterion
     same_place = criterion.region_name in (edit.region.name, "everywhere") or edit.region.name.startswith("not ")
     return criterion.control == edit.control and same_place
+
+
+def _endangers(edit: Edit, metric: Metric) -> bool:
+    """True where the edit's control is known for this kind of damage."""
+    row, (name, _) = ROWS.get(edit.control), BREAKS.get(metric.criterion.measure, ("", 0.0))
+    return row is not None and name in row.risks
 
 
 def _right_way(metric: Metric, slope: float) -> bool:
@@ -140,7 +153,31 @@ def _solve(best: Trial, scale: Vector, slopes: NDArray[np.float64], bounds: tupl
     lost = np.array([LOST.get(m.criterion.kind, 2.0) for m in metrics])
     missed = (missing - slopes[rows] @ step) * [1 / max(m.criterion.tolerance, 1e-6) for m in metrics]
     doubted = np.where(wished, 1.0, 1 / np.sqrt(1 + (missed / lost) ** 2))
-    return _least(slopes[rows], missing, weight * doubted, bounds)
+    step = _least(slopes[rows], missing, weight * doubted, bounds)
+    for _ in range(2):  # what the way back from one damage does to another is seen at the second look
+        ruined, room = _beyond(best, slopes @ step)
+        every = np.concatenate([rows, ruined]).astype(int)
+        kept = np.concatenate([weight * doubted, BARRIER / np.maximum(_ruins(best)[ruined], 1e-6)])
+        step = _least(slopes[every], np.concatenate([missing, room[ruined]]), kept, bounds)
+    return step
+
+
+def _ruins(trial: Trial) -> Vector:
+    """By metric: how much more of it ruins a picture; infinite for what is no damage."""
+    named = [BREAKS[m.criterion.measure][1] if _is_damage(m) else np.inf for m in trial.verdict.metrics]
+    return np.array(named)
+
+
+def _is_damage(metric: Metric) -> bool:
+    return metric.criterion.kind == "quality" and metric.criterion.measure in BREAKS
+
+
+def _beyond(best: Trial, change: Vector) -> tuple[NDArray[np.intp], Vector]:
+    """The damage that ``change`` of the metrics would bring beyond `CLEAN`, and by metric how much room there is."""
+    before = np.array([metric.criterion.before for metric in best.verdict.metrics])
+    clean = np.array([CLEAN.get(metric.criterion.measure, 0.45) for metric in best.verdict.metrics])
+    room = before + clean * _ruins(best) - _values(best.verdict)
+    return np.flatnonzero(change > room), room
 
 
 def _least(slopes: NDArray[np.float64], missing: Vector, weight: Vector, bounds: tuple[Vector, Vector]) -> Vector:

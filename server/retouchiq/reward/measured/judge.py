@@ -31,6 +31,8 @@ PIXELWISE = (
     "neutral drift",
     "stray hues",
     "bent",
+    "neon",
+    "greyed whites",
 )
 """Measures that mean nothing where the pictures could not be laid on each other."""
 
