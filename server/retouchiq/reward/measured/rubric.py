@@ -258,6 +258,8 @@ class _Writer:
             return None
         if name == "colours" and self.moved & {"hue", "warmth", "magenta", "neutrals"}:
             return None
+        if name == "neon" and name not in self.risks:
+            return None  # a pale photo that gets its colours back: "saturation as before" is there for the others
         if name == "whites":
             where = quality.paper(self.scene)
             return where if where.mean() >= PRESENT else None

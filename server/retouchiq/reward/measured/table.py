@@ -143,9 +143,7 @@ def _row(effects: tuple[Effect, ...], amount: float, moves: str = "", risks: str
 _BAND_MOVES = "chroma warmth magenta"
 
 ROWS: dict[str, Row] = {
-    "exposure": _row(
-        (Effect("lightness", 7.0, ends=1.0),), 0.5, "lightness contrast chroma", "blown crushed noise neon"
-    ),
+    "exposure": _row((Effect("lightness", 7.0, ends=1.0),), 0.5, "lightness contrast chroma", "blown crushed noise"),
     "contrast": _row((Effect("spread", 1.0, 0.07),), 25, "contrast chroma lightness", "blown crushed banding neon"),
     "highlights": _row(
         (Effect("lightness", 5.0, tones="highlights", ends=0.8),),
