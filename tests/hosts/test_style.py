@@ -26,8 +26,9 @@ def taste(light):
 
 
 def photograph(path, light):
-    values = (PICTURES[round(light * 10) % 3]()[::2, ::2] / 255.0) ** (1 / light)
-    Image.fromarray(np.round(values * 255).astype(np.uint8)).save(path, quality=95)
+    """A picture in less light: as if exposed shorter."""
+    values = PICTURES[round(light * 10) % 3]()[::3, ::3] * (1 + light) / 2
+    Image.fromarray(np.round(values).astype(np.uint8)).save(path, quality=95)
 
 
 def test_a_style_learnt_from_sidecars_edits_another_photo(tmp_path, monkeypatch, capsys):
@@ -48,11 +49,11 @@ def test_a_style_learnt_from_sidecars_edits_another_photo(tmp_path, monkeypatch,
     amounts = []
     for light in (0.55, 0.95):
         photograph(path := tmp_path / f"unseen {light}.jpg", light)
-        assert main(["edit", str(path), "", "--look", "mine", "--out", str(tmp_path / "out"), "--json"]) == 0
+        assert main(["edit", str(path), "", "--look", "mine", "--budget", "2", "--out", str(tmp_path), "--json"]) == 0
         edits = json.loads(capsys.readouterr().out)["plan"]["edits"]
         amounts.append({edit["control"]: edit["amount"] for edit in edits})
     for done in amounts:  # six photos show a habit, but hardly how it goes with the light
-        assert 0.3 < done["exposure"] < 1.3
+        assert 0.2 < done["exposure"] < 1.3
         assert done["temperature"] == pytest.approx(25, abs=10)
 
 
