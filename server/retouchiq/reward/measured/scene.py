@@ -17,7 +17,7 @@ from retouchiq.reward.measured.alignment import IDENTITY, Alignment
 
 Plane = NDArray[np.float32]
 
-COLOUR_SIDE = 384  # px of the long side for measures of colour and tone: larger copies give the same marks, later
+COLOUR_SIDE = 512  # px of the long side for measures of colour and tone
 DETAIL_SIDE = 1024  # px of the long side for fine detail: noise, sharpness, banding
 
 ENOUGH = 2.0  # px: a Gaussian this wide is smooth on its pixels
