@@ -101,7 +101,7 @@ explain_missing() {
 
 fingerprint() {
     cd "$here"
-    find pyproject.toml bridge server plugin -type f ! -name '*.pyc' -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -c1-64
+    find pyproject.toml bridge server plugin presets -type f ! -name '*.pyc' -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -c1-64
 }
 
 # Whether the environment already holds these sources: the stamp is the fingerprint, with " test" where the tests' packages are in.
@@ -117,7 +117,7 @@ is_current() { # PURPOSE FINGERPRINT
 install_copy() ( # EXTRA
     copy=$(mktemp -d)
     trap 'rm -rf "$copy"' EXIT
-    cp -R "$here/pyproject.toml" "$here/README.md" "$here/LICENSE" "$here/bridge" "$here/server" "$here/plugin" "$copy" &&
+    cp -R "$here/pyproject.toml" "$here/README.md" "$here/LICENSE" "$here/bridge" "$here/server" "$here/plugin" "$here/presets" "$copy" &&
         "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$copy$1"
 )
 

@@ -12,7 +12,7 @@ import pytest
 from retouchiq.bench.language import FILES, Label, Table, labels, silent, tabled, texts
 from retouchiq.language import read
 
-LABELS = labels()
+LABELS = labels(Path(__file__).with_name("labels.jsonl"))
 
 
 @pytest.fixture(scope="module")
