@@ -207,7 +207,7 @@ def test_an_editor_that_cannot_take_the_plug_in_does_not_fail_the_install(machin
 
 def test_a_changed_plug_in_is_installed_by_the_next_run(machine: Machine, tmp_path: Path) -> None:
     checkout = tmp_path / "checkout"
-    for name in ("bridge", "server", "plugin"):
+    for name in ("bridge", "server", "plugin", "presets"):
         (checkout / name).mkdir(parents=True)
     for name in ("install.sh", "pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, checkout)
