@@ -32,7 +32,7 @@ from retouchiq.style.learning import learn
 from retouchiq.style.taste import Style
 
 SIZE = 320
-TAUGHT, TESTED = 20, 12  # photos
+TESTED = 12  # photos
 SEED = 4
 METHODS = ("do nothing", "auto", "the same for all", "style")
 

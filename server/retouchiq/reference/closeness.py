@@ -23,8 +23,6 @@ SIDE = 320  # px of the long side
 FINE = 0.006  # of the long side: what a Gaussian of this width takes out is detail
 WISHES = 0.4  # weight of what the instruction says beside the reference
 
-Values = dict[str, float]
-
 
 @dataclass(frozen=True)
 class Sort:

@@ -9,7 +9,7 @@ COMPARED = {
     "the input image has too much contrast": "contrast-",
     "the input image has less contrast than the desired image": "contrast+",
     "the original picture is too dark, the second one is brighter": "exposure+",
-    "right photo is brighter than left": "exposure+",
+    "the photo on the right is lighter than the left one": "exposure+",
     "the left photo is darker and less saturated than the right": "exposure+ saturation+",
     "image on the right has more vibrant colours and is sharper than the one on the left": "vibrance+ sharpness+",
     "for the left image turn down the brightness then add more saturation": "exposure- saturation+",
