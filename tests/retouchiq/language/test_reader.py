@@ -105,7 +105,7 @@ PLACES = {
     "skin is too red": "red.saturation-",
     "darker blues": "blue.lightness-",
     "make the greens less saturated": "green.saturation-",
-    "brighten the greens and whites slightly": "whites+, green.lightness+",
+    "brighten the whites and the greens a bit": "whites+, green.lightness+",
     "shift the greens towards yellow": "green.hue-",
     "teal shadows, orange highlights": "shadows_color+ hue=200.0, highlights_color+ hue=65.0",
     "add a blue tint": "temperature-",
