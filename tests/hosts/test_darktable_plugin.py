@@ -59,8 +59,10 @@ class Desk:
         self.lua(UNTOUCHED + f"w.instruction.text = {json.dumps(instruction)}; " + settings)
 
     def press(self, button, timeout=120):
-        """Press a button and wait until its work is done; what the panel says then."""
-        return self.lua(f'panel.press("{button}"); return w.status.text', timeout)
+        """Press a button and wait until its work is done and shown; what the panel says then."""
+        self.lua(f'panel.press("{button}")', timeout)
+        self.darktable.until(LUA + "return not actions.busy()", 60)
+        return self.lua("return w.status.text")
 
     def retouch(self, instruction, **options):
         self.choose(instruction, **options)
@@ -198,7 +200,8 @@ def test_an_edit_is_explained_on_request(desk):
     desk.photo()
     desk.retouch("darker")
     assert not desk.lua("return w.explanation.visible")
-    desk.lua('w.explain.value = true; panel.press("explain")')
+    desk.lua("w.explain.value = true")
+    desk.press("explain")
     assert desk.lua("return w.explanation.visible and w.report.visible")
     assert "darker" in desk.lua("return w.explanation.text").lower() or desk.lua("return #w.explanation.text") > 40
 

@@ -161,8 +161,9 @@ local function carry_out(title, doing)
   if not alive then shell.clear() end
 end
 
+-- Whether something is being done, or the panel has still to show it.
 function actions.busy()
-  return work ~= nil
+  return work ~= nil or refreshing
 end
 
 -- one photo ----------------------------------------------------------------------------------------------------------
