@@ -18,7 +18,8 @@ from retouchiq.photo import Photo
 from retouchiq.reward.measured import MeasuredReward
 
 STYLES = Path(__file__).parents[2] / "presets" / "styles"
-SOME = ("wildlife", "misty morning", "moody forest", "night film")  # between them, every module that looks use
+SOME = ("wildlife", "misty morning", "moody forest", "night film")  # with GREY, every module that looks use
+GREY = "bold mono"
 WIDTH = 384
 
 
@@ -82,12 +83,20 @@ def check_style(name, photo, darktable, folder):
     ours = coarse(photo.renderer.render(photo.path, edited, WIDTH).pixels)
     assert deltaE_ciede2000(theirs, coarse(photo.before)).mean() > 0.5
     assert deltaE_ciede2000(theirs, ours).mean() < 0.75  # 5.4 removes haze a little differently for old edits
+    return theirs
 
 
 @pytest.mark.hosts
 @pytest.mark.parametrize("name", SOME)
 def test_a_style_in_darktable_is_the_look_we_render(name, photo, darktable, tmp_path):
     check_style(name, photo, darktable, tmp_path)
+
+
+@pytest.mark.hosts
+def test_a_black_and_white_style_leaves_no_colour_in_a_raw(photo, darktable, tmp_path):
+    """The photo's own color calibration, which darktable adds to a raw, must not come after the grey."""
+    assert np.abs(coarse(photo.before)[..., 1:]).mean() > 5
+    assert np.abs(check_style(GREY, photo, darktable, tmp_path)[..., 1:]).max() < 0.5
 
 
 @pytest.mark.slow
@@ -99,7 +108,7 @@ def test_every_style_in_darktable_is_the_look_we_render(name, photo, darktable, 
 @pytest.mark.hosts
 def test_the_styles_that_are_tried_use_every_module_that_looks_use():
     used = {file: {entry.operation for entry in style.read(file).entries} for file in STYLES.iterdir()}
-    assert set().union(*(used[file_of(name)] for name in SOME)) == set().union(*used.values())
+    assert set().union(*(used[file_of(name)] for name in (*SOME, GREY))) == set().union(*used.values())
 
 
 @pytest.mark.hosts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from lxml import etree
@@ -17,6 +17,7 @@ from hostbridge.darktable.settings import ModuleSettings
 _ROOT = "darktable_style"
 _KNOWN = {"num", "module", "operation", "op_params", "enabled", "blendop_params", "blendop_version"}
 _NAMES = {"multi_priority", "multi_name"}
+_RED, _GREY = 3, 6  # what channelmixer adds a colour to: hue, saturation, lightness, red, green, blue, grey
 
 
 @dataclass(frozen=True)
@@ -69,9 +70,25 @@ def write(path: Path, name: str, description: str, settings: Sequence[ModuleSett
     left_out = [one for one in settings if one.mask and one.mask.shape]
     entries: list[HistoryEntry] = []
     for one in held:
-        entries.append(_of_settings(one, entries, schema))
+        entries.append(_of_settings(_in_place(one, schema), entries, schema))
     writing.write(path, Style(name, description, entries).to_bytes())
     return [f"{one.operation} is not in the style: darktable's styles cannot hold a drawn mask" for one in left_out]
+
+
+def _in_place(one: ModuleSettings, schema: Schema) -> ModuleSettings:
+    """Color calibration that makes the picture grey, as the older channelmixer: the same mix of linear light.
+
+    darktable 5 puts a style's color calibration before the photo's own (a sidecar of ours puts it after), which then
+    adapts the grey to the light of the scene: a tint. channelmixer has its place after both in every module order.
+    """
+    shares = one.params["red"][:3] if one.operation == "channelmixerrgb" else []
+    if not shares or any(one.params[name][:3] != shares for name in ("green", "blue")):
+        return one
+    module = schema.module("channelmixer")
+    params = module.defaults() | {"algorithm_version": "CHANNEL_MIXER_VERSION_2"}
+    for column, (name, share) in enumerate(zip(("red", "green", "blue"), shares, strict=True), _RED):
+        params[name][column], params[name][_GREY] = 1.0, share
+    return replace(one, operation=module.operation, version=module.version, params=params)
 
 
 def _of_settings(one: ModuleSettings, before: Sequence[HistoryEntry], schema: Schema) -> HistoryEntry:

@@ -5,9 +5,10 @@ from collections import Counter
 import pytest
 from lxml import etree
 
-from hostbridge import MalformedSidecar, UnusableInput
-from hostbridge.controls import PLACES, TONES
+from hostbridge import MalformedSidecar, UnusableInput, mixing
+from hostbridge.controls import PLACES, TONES, Edit
 from hostbridge.darktable import codec, style
+from hostbridge.darktable.compile import compile
 from hostbridge.darktable.roundtrip import roundtrip
 from hostbridge.darktable.settings import Mask, ModuleSettings
 from hostbridge.darktable.sidecar import Sidecar
@@ -97,6 +98,17 @@ def test_a_style_says_what_it_cannot_hold(tmp_path, schema):
     left_out = style.write(tmp_path / "a.dtstyle", "a", "", masked, schema)
     assert left_out == ["exposure is not in the style: darktable's styles cannot hold a drawn mask"]
     assert len(style.read(tmp_path / "a.dtstyle").entries) == 1
+
+
+def test_a_black_and_white_style_stays_grey_where_the_photo_has_color_calibration(tmp_path, schema):
+    """darktable 5 puts a style's own color calibration before the photo's, which would tint the grey."""
+    edits = [Edit(control="monochrome", amount=100, options={"filter": "red"})]
+    made = compile(edits, schema, Sidecar.new(), (600, 400)).settings
+    style.write(tmp_path / "a.dtstyle", "a", "", made, schema)
+    (entry,) = style.read(tmp_path / "a.dtstyle").entries
+    params = codec.decode(schema.module("channelmixer"), entry.params)
+    shares = [params[name][6] for name in ("red", "green", "blue")]
+    assert (entry.operation, shares) == ("channelmixer", pytest.approx(mixing.FILTERS["red"], abs=1e-5))
 
 
 TEXTS = {"op_params", "blendop_params"}  # the same bytes, but hex or gz as darktable was told to write
