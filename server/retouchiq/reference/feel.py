@@ -10,14 +10,16 @@ from hostbridge.color_map import Numbers, lab_of, to_text, weights
 from hostbridge.controls import Edit
 from retouchiq.reference.approach import Edits, Steps
 from retouchiq.reference.closeness import OTHER, Closeness, to_other
-from retouchiq.reference.mapping import fit, sampled
-from retouchiq.reference.transport import carried_over
+from retouchiq.reference.mapping import ENDS, fit, sampled
+from retouchiq.reference.transport import Wanted, carried_over
 from retouchiq.reward import Picture
 from retouchiq.reward.measured.colour import skin
 from retouchiq.reward.measured.scene import Scene, fitted, resized
 
 SIDE = 320  # px of the long side that is looked at
-SMOOTH = 1.0  # weight of the anchors of the map: more than for a finished version, no colour is known exactly
+SMOOTH = 0.2  # weight of the anchors of the map: more than for a finished version, no colour is known exactly
+AXIS = np.vstack([ENDS, [[tone, 0.0, 0.0] for tone in (15, 35, 55, 75, 90)]])
+"""Lab of greys that are pairs of every map: between them it cannot bend away from grey."""
 SHARES = (100.0, 80.0)
 """Percent of the map that are tried: the second is for what the first overdid."""
 
@@ -34,24 +36,30 @@ class Feel:
 
     def steps(self) -> Steps:
         """The map as computed, corrected by what its render shows, then at less than its whole."""
-        colours, spared, wanted = self._wanted()
-        source, target = fit(colours, wanted, spared, SMOOTH)
+        wanted = self._wanted()
+        source, target = self._fitted(wanted, wanted.lab)
         got = yield from self._render(source, target, SHARES[0])
         if got is not None:
-            aimed = weights(colours, source) @ target + (wanted - self._sampled(got))
-            yield from self._render(*fit(colours, aimed, spared, SMOOTH), SHARES[0])
+            missing = np.zeros_like(wanted.lab)
+            seen = self._sampled(got)
+            missing[: len(seen)] = wanted.lab[: len(seen)] - seen
+            aimed = weights(wanted.colours, source) @ target + missing
+            yield from self._render(*self._fitted(wanted, aimed), SHARES[0])
         for share in SHARES[1:]:
             yield from self._render(source, target, share)
 
-    def _wanted(self) -> tuple[Numbers, Numbers, Numbers]:
-        """Sampled colours of the photo, their weights, and where they should go."""
+    def _fitted(self, wanted: Wanted, aimed: Numbers) -> tuple[Numbers, Numbers]:
+        return fit(wanted.colours, aimed, wanted.weight, SMOOTH, AXIS)
+
+    def _wanted(self) -> Wanted:
+        """Where sampled colours of the photo should go."""
         small = resized(self._before, fitted(self._before, SIDE))
         shows_skin = skin(Scene.of(small), np.ones(small.shape[:2], np.float32)).reshape(-1)
         chosen = sampled(shows_skin.size)
-        colours = lab_of(small)[chosen]
         reference = lab_of(resized(self._reference, fitted(self._reference, SIDE)))
-        wanted = carried_over(colours, shows_skin[chosen].astype(np.float64), reference[sampled(len(reference))])
-        return colours, wanted.weight, wanted.lab
+        return carried_over(
+            lab_of(small)[chosen], shows_skin[chosen].astype(np.float64), reference[sampled(len(reference))]
+        )
 
     def _sampled(self, render: Picture) -> Numbers:
         small = resized(render, fitted(self._before, SIDE))

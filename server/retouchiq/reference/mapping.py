@@ -10,6 +10,8 @@ from hostbridge.color_map import MOST, Numbers, lab_of, weights
 SAMPLES = 9000  # pixels; a map has 147 numbers
 ANCHORS = 6  # per channel of sRGB: colours that the picture may not have, but its larger render or its next edit will
 HELD = 0.003  # weight of all anchors together, that of all pixels being 1
+ENDS = np.array([[0.0, 0, 0], [100.0, 0, 0]])
+"""Lab of black and white."""
 _SEED = 7
 
 
@@ -24,13 +26,16 @@ def sampled(count: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     return np.sort(np.random.default_rng(_SEED).permutation(count)[:SAMPLES])
 
 
-def fit(before: Numbers, after: Numbers, weight: Numbers, held: float = HELD) -> tuple[Numbers, Numbers]:
+def fit(
+    before: Numbers, after: Numbers, weight: Numbers, held: float = HELD, known: Numbers = ENDS
+) -> tuple[Numbers, Numbers]:
     """Source and target colours, (`MOST`, 3) Lab each, of the map that brings ``before`` nearest to ``after``.
 
-    ``before``, ``after``: (n, 3) Lab of the same pixels, ``weight`` (n,) how much each counts. Least squares over the
-    targets, for the map is linear in them. Where the pixels say nothing, the map leans on their straight-line trend.
+    ``before``, ``after``: (n, 3) Lab of the same pixels, ``weight`` (n,) how much each counts. ``known`` (k, 3): Lab
+    of source colours whatever the pixels are. Least squares over the targets, for the map is linear in them. Where the
+    pixels say nothing, the map leans on their straight-line trend.
     """
-    source = _sources(before, weight)
+    source = _sources(before, weight, known)
     grid = anchors()
     trend = _trend(before, after, weight, grid)
     counts, on_grid = weights(before, source), weights(grid, source)
@@ -41,14 +46,14 @@ def fit(before: Numbers, after: Numbers, weight: Numbers, held: float = HELD) ->
     return source, np.asarray(target)
 
 
-def _sources(before: Numbers, weight: Numbers) -> Numbers:
-    """Black, white, and the middles of as many groups of like colours as a map has room for."""
-    ends = np.array([[0.0, 0, 0], [100.0, 0, 0]])
+def _sources(before: Numbers, weight: Numbers, known: Numbers) -> Numbers:
+    """Those ``known``, and the middles of as many groups of like colours as a map has room for."""
     used = before[weight > 0]
-    found, _ = kmeans2(used, min(MOST - 2, max(3, len(np.unique(used.round(), axis=0)))), minit="++", seed=_SEED)
+    room = min(MOST - len(known), max(3, len(np.unique(used.round(), axis=0))))
+    found, _ = kmeans2(used, room, minit="++", seed=_SEED)
     found = found[np.isfinite(found).all(axis=1)]
-    apart = np.linalg.norm(found[:, None] - ends[None], axis=2).min(axis=1) > 1.0
-    return _distinct(np.vstack([ends, found[apart]]))
+    apart = np.linalg.norm(found[:, None] - known[None], axis=2).min(axis=1) > 1.0
+    return _distinct(np.vstack([known, found[apart]]))
 
 
 def _distinct(source: Numbers) -> Numbers:

@@ -86,6 +86,14 @@ def mapless(before):
 
 
 @pytest.fixture
+def red():
+    """A photo of one strong colour, with next to no greys."""
+    picture = np.full((90, 120, 3), (0.8, 0.1, 0.1), np.float32) * np.linspace(0.3, 1, 120, dtype=np.float32)[:, None]
+    picture[:, :2] = np.linspace(0.2, 0.9, 90, dtype=np.float32)[:, None, None]
+    return Host(picture)
+
+
+@pytest.fixture
 def elsewhere():
     """Another scene."""
     return finish(scene(2)) * np.array([0.9, 0.75, 0.5], np.float32)

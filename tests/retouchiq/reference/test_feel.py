@@ -5,7 +5,7 @@ from skimage.color import lab2rgb
 
 from hostbridge.color_map import lab_of
 from retouchiq.bench.reference import distance
-from retouchiq.reference.transport import carried_over
+from retouchiq.reference.transport import TONES, carried_over, tone_curve
 from retouchiq.reference.words import described
 
 COLOURS = np.random.default_rng(3).normal([50, 0, 0], [18, 22, 22], (3000, 3)).clip([5, -60, -60], [95, 60, 60])
@@ -26,18 +26,33 @@ def test_greys_stay_grey_where_the_reference_has_greys():
     assert np.hypot(*wanted.lab[:500, 1:].T).max() < 3
 
 
-def test_greys_take_the_tint_of_a_reference_that_has_none():
+def test_greys_take_but_a_hint_of_the_tint_of_a_reference_that_has_none():
     before = COLOURS.copy()
     before[:500, 1:] = 0
     sunset = COLOURS * [1, 0.3, 0.3] + [0, 15, 35]
     tint = carried_over(before, NO_SKIN, sunset).lab[:500, 1:].mean(axis=0)
-    assert 4 < np.hypot(*tint) < 13
+    assert 1.5 < np.hypot(*tint) < 3.5
     assert tint[1] > 0
+
+
+def test_greys_stay_grey_in_a_photo_of_one_strong_colour(red, elsewhere):
+    after = red.edited(elsewhere[..., ::-1]).after
+    drift = [lab_of(picture[10:80, :2])[:, 1:].mean(axis=0) for picture in (red.before, after)]
+    assert np.hypot(*(drift[1] - drift[0])) < 4
+    assert distance(after, elsewhere[..., ::-1]) < 0.6 * distance(red.before, elsewhere[..., ::-1])
+
+
+def test_a_night_stays_a_night_after_a_bright_reference():
+    night, day = np.random.default_rng(1).gamma(1, 6, 4000).clip(0, 90), np.linspace(40, 95, 4000)
+    becomes = tone_curve(night, day)
+    assert becomes[0] < 13
+    assert np.interp(10, TONES, becomes) < 50
+    assert np.diff(becomes).min() >= 0
 
 
 def test_skin_keeps_a_hue_of_skin():
     skin = np.tile([60.0, 14, 16], (len(COLOURS), 1)) + COLOURS * [0.2, 0.05, 0.05]
-    wanted = carried_over(skin, np.ones(len(skin)), COLOURS + np.array([0, -25, -25])).lab
+    wanted = carried_over(skin, np.ones(len(skin)), COLOURS + np.array([0, -25, -25])).lab[: len(skin)]
     hue = np.degrees(np.arctan2(wanted[:, 2], wanted[:, 1]))
     assert hue.min() > 28
     assert hue.max() < 80
