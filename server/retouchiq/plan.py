@@ -12,7 +12,8 @@ class Plan(BaseModel):
 
     ``notes`` are remarks for the user: clamped amounts, regions that were not found. ``exact`` names the controls
     whose amounts the user gave in numbers; they are not revised. ``begun`` names those whose amounts a look or a style
-    chose; they are only trimmed.
+    chose; they are only trimmed. ``held`` names those that nobody asked for: they keep what contrast would crush, and
+    go with it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -22,3 +23,4 @@ class Plan(BaseModel):
     notes: tuple[str, ...] = ()
     exact: tuple[str, ...] = ()
     begun: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()

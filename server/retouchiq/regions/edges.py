@@ -12,6 +12,8 @@ from retouchiq.regions.scene import Scene
 
 RADIUS = 0.015  # of the long side: how far an edge may be from where it was found
 SMOOTHNESS = 4e-4  # variance of colour (0…1) below which a patch counts as even
+EVEN = 2.0  # ΔE (CIE 1976) per px of the small picture: nobody draws a line where less changes
+NEAR = 5  # px of the small picture: how far an edge may be from that of the weights
 CRISP = (0.15, 0.85)  # what the filter leaves below and above counts as outside and inside
 
 
@@ -44,3 +46,15 @@ def model(weights: Weights, guide: NDArray[np.float32]) -> tuple[NDArray[np.floa
 def _mean(values: NDArray[np.float32], side: int) -> NDArray[np.float32]:
     size = (side, side) + (1,) * (values.ndim - 2)
     return np.asarray(ndimage.uniform_filter(values, size, mode="nearest"), np.float32)
+
+
+def on_even_ground(weights: Weights, scene: Scene) -> float:
+    """Share, 0…1, of the edge of ``weights`` (at the picture's size) that runs across even ground.
+
+    There the picture itself has no edge: what was found is cut out of something larger, and an edit of it shows where.
+    """
+    small = resized(weights[..., None], *scene.small.shape[:2])[..., 0]
+    steep = np.sqrt(sum(ndimage.gaussian_gradient_magnitude(plane, 1.0) ** 2 for plane in np.moveaxis(scene.lab, 2, 0)))
+    edge = np.hypot(*np.gradient(small))
+    even = ndimage.maximum_filter(steep, NEAR) < EVEN
+    return float(edge[even].sum() / max(float(edge.sum()), 1e-6))

@@ -12,7 +12,7 @@ from scipy.special import expit, logit
 
 from hostbridge.weights import Weights
 from retouchiq.regions.colours import likelihood
-from retouchiq.regions.edges import along_edges, model
+from retouchiq.regions.edges import along_edges, model, on_even_ground
 from retouchiq.regions.found import Found
 from retouchiq.regions.outlining import outline
 from retouchiq.regions.resizing import resized
@@ -26,11 +26,14 @@ ROUNDS = 3  # of learning the picture's colours and looking again
 TRUST = 0.5  # of what the colours say, beside the first guess: neighbouring pixels are not independent witnesses
 MOST = 6.0  # log odds that the colours alone may give
 SKY_COLOURS, OTHER_COLOURS = 4, 6  # clusters: clear, hazy, cloud, sun; what is on the ground is more varied
+FADING = 0.3  # how much an edge that nothing in the picture explains costs: fog and dusk do hide where a sky ends
 DOUBT = 0.3  # mean first guess below which a patch is not sky, whatever its colours
 
 
 def sky(scene: Scene, fitted: Array | None = None) -> Found | None:
-    """The sky; None where there is none. Its confidence is the mean of the first guess over it.
+    """The sky; None where there is none.
+
+    Its confidence is the mean of the first guess over it, less where its edge is none of the picture's.
 
     ``fitted``: another first guess than `head`'s, for measuring.
     """
@@ -40,7 +43,7 @@ def sky(scene: Scene, fitted: Array | None = None) -> Found | None:
         return None
     weights = along_edges(area, scene)
     shape = outline(weights)
-    confidence = float(guess[area > 0.5].mean())
+    confidence = float(guess[area > 0.5].mean()) * (1 - FADING * on_even_ground(weights, scene))
     return None if shape is None else Found("sky", weights, shape, confidence)
 
 

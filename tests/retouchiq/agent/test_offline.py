@@ -138,3 +138,32 @@ def test_revise_gives_up_when_every_amount_was_named():
     plan = OfflineAgent().propose(before, request)
     verdict = MeasuredReward().rubric(before, request).judge(simulated_host(before, plan.edits))
     assert OfflineAgent().revise([Trial(plan, verdict)]) is None
+
+
+def dark(share):
+    """A picture with ``share`` of it nearly black, the rest in all tones."""
+    picture = np.tile(np.linspace(0.15, 0.9, 144, dtype=np.float32)[None, :, None], (96, 1, 3))
+    picture[: round(96 * share)] = 0.03
+    return picture
+
+
+def test_contrast_leaves_what_there_is_in_dark_tones():
+    amounts = {edit.control: edit.amount for edit in OfflineAgent().propose(dark(0.2), read("more contrast")).edits}
+    assert amounts["contrast"] > 0
+    assert 0 < amounts["blacks"] < amounts["contrast"]
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [(0.0, "more contrast"), (0.2, "more contrast and deeper blacks"), (0.2, "less contrast"), (0.2, "contrast +20")],
+)
+def test_blacks_are_not_touched_unasked_where_nothing_is_lost_or_the_user_speaks_of_them(share, words):
+    plan = OfflineAgent().propose(dark(share), read(words))
+    assert not plan.held
+    assert all(edit.amount < 0 for edit in plan.edits if edit.control == "blacks")
+
+
+def test_what_goes_with_contrast_goes_with_it_through_all_renders():
+    outcome = play(dark(0.2), "a lot more contrast")
+    plans = [{edit.control: edit.amount for edit in trial.plan.edits} for trial in outcome.trials]
+    assert all(plan["blacks"] == pytest.approx(0.4 * plan["contrast"], rel=0.02) for plan in plans)

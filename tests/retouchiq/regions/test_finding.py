@@ -12,6 +12,8 @@ from hostbridge.controls import Outline, Region
 from hostbridge.weights import drawn
 from retouchiq.language.request import Limit, Request, Wish
 from retouchiq.regions import Found, find, finding, locate
+from retouchiq.regions.edges import on_even_ground
+from retouchiq.regions.scene import seen
 
 OUTLINES = json.loads(Path(__file__).with_name("outlines.json").read_text(encoding="utf-8"))
 
@@ -44,6 +46,21 @@ def test_what_stands_out_is_the_subject_be_it_a_cup_a_butterfly_or_a_person(data
 def test_no_subject_is_made_up_where_nothing_stands_out(data, name):
     assert find("subject", _photo(data, name)) is None
     assert find("background", _photo(data, name)) is None
+
+
+@pytest.mark.parametrize("name", ["sky", "subject"])
+def test_a_patch_of_a_plain_surface_is_neither_a_sky_nor_a_subject(data, name):
+    assert find(name, _photo(data, "deb_greentock_by_Peter_Nerlich.jpg")) is None
+
+
+def test_how_much_of_an_edge_runs_across_even_ground_is_seen():
+    picture = np.full((120, 180, 3), 0.3, np.float32)
+    picture[:, 90:] = 0.7
+    halves, left = (np.zeros((120, 180), np.float32) for _ in range(2))
+    halves[:, :90] = 1
+    left[:, :40] = 1
+    assert on_even_ground(halves, seen(picture)) < 0.05
+    assert on_even_ground(left, seen(picture)) > 0.95
 
 
 def test_the_background_is_all_that_the_subject_is_not(data):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from hostbridge.controls import CONTROLS, Edit, Region
 from retouchiq.agent.offline.facts import Facts
@@ -155,6 +155,35 @@ CHOOSE: dict[str, Callable[[Wish, Facts], tuple[float, str]]] = {
 """Amount and reason for controls whose amount depends on the picture; the others take `PLAIN`."""
 
 
+TOE = 0.4
+"""Of an amount of contrast, what ``blacks`` are raised by where there is much to lose: the foot of the curve bent
+back, as a photographer draws it. Contrast alone is a power, which makes black of all that is nearly so."""
+
+NEARLY_BLACK = (0.5, 6.0)  # L*
+MUCH = 0.02  # of the picture
+DEEPENING = {"blacks", "shadows", "fade"}  # where the user speaks of the dark tones, nothing is added to it
+
+
+def _toe(request: Request, edits: Sequence[Edit], seen: Facts) -> tuple[Edit, ...]:
+    """What goes with contrast so that dark tones stay apart; a look, a style and numbers know what they do to them."""
+    wishes = zip(request.wishes, edits, strict=True)
+    free = [edit for wish, edit in wishes if wish.control == "contrast" and wish.start is None and wish.exact is None]
+    steep = [edit for edit in free if edit.amount > 0 and edit.region.everywhere]
+    if not steep or DEEPENING & {edit.control for edit in edits} or seen.share(*NEARLY_BLACK) < MUCH:
+        return ()
+    return (Edit(control="blacks", amount=_tidy(TOE * steep[0].amount)),)
+
+
+def with_toe(plan: Plan) -> Plan:
+    """``plan`` with what goes with its contrast brought to the contrast's amount."""
+    contrast = next((edit.amount for edit in plan.edits if edit.control == "contrast"), 0.0)
+    edits = [
+        edit.model_copy(update={"amount": _tidy(TOE * contrast)}) if edit.control in plan.held else edit
+        for edit in plan.edits
+    ]
+    return plan.model_copy(update={"edits": tuple(edits)})
+
+
 def _first(wish: Wish, seen: Facts) -> tuple[float, str]:
     """The signed amount to begin with, and why: what was named, what something else knows, or what the words say."""
     if wish.exact is not None:
@@ -185,13 +214,16 @@ def propose(seen: Facts, request: Request) -> Plan:
             notes.append(outside + ", taken as the nearest end")
         edits.append(edit.clamped())
         reasons.append(_sentence(wish, edits[-1], reason))
+    toe = _toe(request, edits, seen)
+    reasons += [f"blacks {edit.amount:+g} %, so that contrast leaves what is to be seen in them." for edit in toe]
     return Plan(
         reasoning=_reasoning(request, reasons),
-        edits=tuple(edits),
+        edits=(*edits, *toe),
         unsupported=request.unsupported,
         notes=tuple(notes),
         exact=tuple(wish.control for wish in request.wishes if wish.exact is not None),
         begun=tuple(wish.control for wish in request.wishes if wish.start is not None),
+        held=tuple(edit.control for edit in toe),
     )
 
 

@@ -17,7 +17,7 @@ from scipy.optimize import lsq_linear
 
 from hostbridge.controls import CONTROLS, Edit
 from retouchiq.agent import Trial
-from retouchiq.agent.offline.propose import SWITCHES, UNMASKABLE
+from retouchiq.agent.offline.propose import SWITCHES, UNMASKABLE, with_toe
 from retouchiq.plan import Plan
 from retouchiq.reward import Metric, Verdict
 from retouchiq.reward.measured.table import DAMAGE, ROWS
@@ -56,9 +56,10 @@ def revise(trials: Sequence[Trial]) -> Plan | None:
         amount = edits[i].amount + change
         rounded = 0.0 if abs(amount) < NOTHING * scale[free.index(i)] else float(f"{amount:.3g}")
         edits[i] = edits[i].model_copy(update={"amount": rounded}).clamped()
-    if any(tuple(edits) == trial.plan.edits for trial in trials):
+    plan = with_toe(best.plan.model_copy(update={"edits": tuple(edits)}))
+    if any(plan.edits == trial.plan.edits for trial in trials):
         return None
-    return best.plan.model_copy(update={"edits": tuple(edits), "reasoning": _explain(trials, edits)})
+    return plan.model_copy(update={"reasoning": _explain(trials, plan.edits)})
 
 
 def _explain(trials: Sequence[Trial], edits: Sequence[Edit]) -> str:
@@ -74,8 +75,8 @@ def _explain(trials: Sequence[Trial], edits: Sequence[Edit]) -> str:
 
 
 def _is_free(edit: Edit, trial: Trial) -> bool:
-    """False for amounts that are not ours to choose: switches, geometry, and what the user named exactly."""
-    return edit.control not in SWITCHES | UNMASKABLE | set(trial.plan.exact)
+    """False for amounts that are not to be revised: switches, geometry, and what the plan says."""
+    return edit.control not in SWITCHES | UNMASKABLE | {*trial.plan.exact, *trial.plan.held}
 
 
 def _scale(edit: Edit) -> float:
