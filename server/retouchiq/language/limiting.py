@@ -113,9 +113,16 @@ def _excepted(clause: Clause) -> list[Limit]:
     return []
 
 
+def _natural(clause: Clause) -> list[Limit]:
+    """ "but natural skin": what is natural already stays."""
+    region = region_in(clause)
+    told = clause.starts("untouched") and clause.items[0].text == "natural" and clause.joined
+    return [_limit("skin", region, clause)] if told and region.name == "orange" else []
+
+
 def limits(clause: Clause) -> list[Limit]:
     """The limits a clause sets, by the first reading that fits."""
-    return _unclipped(clause) or _kept(clause) or _excepted(clause)
+    return _unclipped(clause) or _kept(clause) or _excepted(clause) or _natural(clause)
 
 
 def forbids(clause: Clause) -> bool:

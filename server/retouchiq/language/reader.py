@@ -92,6 +92,8 @@ class _Reading:
     def limit(self, clause: Clause) -> bool:
         found = limits(clause)
         self.limits += found
+        if found and (rest := _after_exception(clause)):
+            self.adjust(rest)
         return bool(found) or clause.starts("keepers") or clause.has("caps")
 
     def look(self, clause: Clause) -> bool:
@@ -153,7 +155,7 @@ class _Reading:
                 free += clause.items[head].meanings["noun"].leaves
             else:
                 made += dimension_wishes(clause, head, region, self.context)
-        if clause.purpose and self.context.wished:
+        if clause.purpose and self.context.wished and self.context.chained:
             return bool(found or made)
         made = [self._apart(wish) if not regions_in(clause, found) else wish for wish in made]
         if made and forbids(clause):
@@ -272,9 +274,19 @@ def _plain(clause: Clause, at: int) -> Clause:
     return replace(clause, items=(*clause.items[:at], word, *clause.items[at + 1 :]))
 
 
+def _after_exception(clause: Clause) -> Clause | None:
+    """What is wished of the rest of the picture: "everything but the sky darker"."""
+    places = regions_in(clause)
+    if not (clause.has("except") and places):
+        return None
+    rest = clause.items[places[-1] + 1 :]
+    return Clause(rest, clause.joined) if any(item.has(*SHIFTS) for item in rest) else None
+
+
 def _narrates(clause: Clause) -> bool:
     """Whether a clause tells what happened, or why, without finding fault: "the flash did not go off"."""
-    return clause.has("narrating") or (
+    veiled = any(clause.items[at].meanings["noun"].name == "dark filter" for at in clause.positions("noun"))
+    return (clause.has("narrating") and not veiled) or (
         clause.starts("reasons") and not clause.has("complaints", "comparative", "fault")
     )
 

@@ -13,7 +13,7 @@ MOST = 3
 """Unknown words of a clause: with more of them nobody knows what it is about."""
 
 WISHING = ("makers", "complaints", *MOVES)
-TELLING = frozenset({"was", "were", "had", "did", "when", "he", "she", "ago", "yesterday", "took"})
+TELLING = frozenset({"was", "were", "had", "did", "when", "he", "she", "ago", "yesterday", "took", "live", "lives"})
 """Words of somebody who tells about the picture and asks for nothing."""
 
 DETERMINERS = ("a", "an", "the", "my", "our", "your", "his", "her", "their", "this", "that", "some")
@@ -47,11 +47,12 @@ def _runs(clause: Clause) -> list[list[Item]]:
 def sensed(clause: Clause, alone: bool) -> Clause | None:
     """The clause with its unknown words taken for what they are most like; None where they are like nothing known.
 
+    What must not be ("no halos") is none of them: its opposite was not asked for.
     ``alone``: the words need no verb: they are all that was said, or go on from a wish.
     """
     unknown = sum(item.kind == "word" for item in clause.items)
     told = any(word in TELLING for item in clause.items for word in item.said.split())
-    if told or not 0 < unknown <= MOST or not (alone or clause.has(*WISHING)):
+    if told or clause.starts("negations") or not 0 < unknown <= MOST or not (alone or clause.has(*WISHING)):
         return None
     runs = [run for run in _runs(clause) if _describes(clause, run)]
     found = [(run, taken) for run in runs if (taken := sense(" ".join(item.text for item in run))) is not None]

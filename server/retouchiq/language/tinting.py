@@ -31,6 +31,12 @@ TURNERS = (
     "bring",
     "adjust",
 )
+STRENGTHENERS = (
+    "enhance", "enhancing", "intensify", "strengthen", "bring out", "deepen", "amplify", "accentuate", "emphasize",
+    "emphasise", "enrich", "stronger", "richer", "heighten",
+)  # fmt: skip
+"""Movers that presuppose the colour: a photo gets more of what it has, not a tint."""
+TINTS = ("tint", "tints", "cast", "casts", "undertone", "undertones", "tinge", "hue")
 QUALITIES = (
     "exposure",
     "exposure, less",
@@ -77,11 +83,17 @@ def _describes(clause: Clause, at: int) -> bool:
 
 
 def _is_band(clause: Clause, at: int) -> bool:
-    """Whether the colour stands for the things of that colour: "the greens", "green tones"."""
+    """Whether the colour stands for the things of that colour: "the greens", "green tones", "enhance the blue"."""
     item = clause.items[at]
     following = clause.items[at + 1 : at + 2]
     plural = bool(following) and following[0].has("band_nouns") and following[0].text.endswith("s")
-    return item.has("colours") or plural
+    return item.has("colours") or plural or _is_strengthened(clause, at)
+
+
+def _is_strengthened(clause: Clause, at: int) -> bool:
+    mover = mover_of(clause, at)
+    tint = any(item.text in TINTS for item in clause.items[at + 1 : at + 2])
+    return mover is not None and clause.items[mover].text in STRENGTHENERS and not tint
 
 
 def colours_in(clause: Clause) -> list[int]:

@@ -5,9 +5,10 @@ Each stratum is drawn uniformly without replacement by ``random.Random(SEED)`` i
 texts that people copied.
 
 Drawn so far, in this order, all labelled from the text alone before the reader read any of them: seed 41 (``held``),
-42 with share 0.5 (``tuned``), then 43 (share 0.7), 44 (0.6), 45 (0.4) and 46 (0.3). 43 to 45 were held out until their
-errors were looked at, and are ``tuned`` since; 46 took their place. From 43 on, requests that had been read while rules
-were chosen were left out, too. The 258 labels without a stratum are older and all ``tuned``.
+42 with share 0.5 (``tuned``), then 43 (share 0.7), 44 (0.6), 45 (0.4), 46 (0.3), 47 (0.5), 48 (0.5) and 49 (0.4). 43 to
+45 and 47 to 49 were held out until their errors were looked at, and are ``tuned`` since. From 43 on, requests that had
+been read while rules were chosen were left out, too.
+The 258 labels without a stratum are older and all ``tuned``.
 """
 
 import json

@@ -403,3 +403,39 @@ def test_reading_takes_no_time_worth_noticing() -> None:
     start = time.process_time()
     read(long)
     assert time.process_time() - start < 0.2
+
+
+UP = [
+    "increase the", "raise the", "boost the", "bump up the", "kick up the", "push the", "turn up the", "dial up the",
+    "more", "could use more", "not enough",
+]  # fmt: skip
+DOWN = [
+    "decrease the", "reduce the", "bring down the", "take down the", "pull back the", "dial back the", "tone down the",
+    "cut back on the", "go easy on the", "take some of the", "rein in the", "kill some of the", "mute the",
+    "soften the", "less", "too much", "lay off the",
+]  # fmt: skip
+MOVED = {"contrast": "contrast", "saturation": "saturation", "warmth": "temperature", "clarity": "clarity"}
+
+
+@pytest.mark.parametrize("noun", MOVED)
+@pytest.mark.parametrize(("sign", "mover"), [*(("+", each) for each in UP), *(("-", each) for each in DOWN)])
+def test_every_verb_moves_every_quality_its_way(sign, mover, noun):
+    assert told(read(f"{mover} {noun}")) == MOVED[noun] + sign
+
+
+@pytest.mark.parametrize(
+    ("instruction", "wishes", "limits"),
+    [
+        ("everything but the sky a little darker", "exposure-0.5", "region@sky"),
+        ("more vibrant colors but natural skin", "vibrance+", "skin@orange"),
+        ("sharper but no halos", "sharpness+", ""),
+        ("enhance the blue color", "blue.saturation+", ""),
+        ("add a blue color", "temperature-", ""),
+        ("the blacks look washed out", "blacks-", ""),
+        ("reduce the wrinkles", "texture-", ""),
+        ("fix the grain", "denoise+", ""),
+        ("remove the extra space around", "crop+", ""),
+    ],
+)
+def test_what_is_said_of_a_thing_is_meant_of_it(instruction, wishes, limits):
+    assert (told(read(instruction)), kept(read(instruction))) == (wishes, limits)
