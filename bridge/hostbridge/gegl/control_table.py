@@ -91,9 +91,9 @@ KINDS: dict[str, Kind] = {
     "hue": Kind("gegl:hue-chroma", {"hue": 0.0}),
     **{f"{band} saturation": Kind("gegl:saturation", SATURATION, weight=f"any {band}") for band in BANDS},
     **{band: Kind("gegl:hue-chroma", {"hue": 0.0, "lightness": 0.0}, weight=band) for band in BANDS},
-    "shadows colour": Kind("gegl:color", {"value": "#808080"}, "grain-merge", "dark third"),
-    "midtones colour": Kind("gegl:color", {"value": "#808080"}, "grain-merge", "middle third"),
-    "highlights colour": Kind("gegl:color", {"value": "#808080"}, "grain-merge", "light third"),
+    "shadows colour": Kind("gegl:color", {"value": "#808080"}, "grain-merge", "dark tones"),
+    "midtones colour": Kind("gegl:color", {"value": "#808080"}, "grain-merge", "middle tones"),
+    "highlights colour": Kind("gegl:color", {"value": "#808080"}, "grain-merge", "light tones"),
     "colour map": Kind("gegl:channel-mixer", MIXER),
     "clarity": _sharpen(),
     "less clarity": _blur("lch-lightness"),
@@ -160,8 +160,8 @@ BELOW: dict[str, Home] = {
     "vignette": Home("light edges", opacity=((-100.0, 0.33), (-30.0, 0.1), (0.0, 0.0))),
 }
 
-TINTS: dict[str, float] = {"shadows_color": 20.0, "midtones_color": 22.0, "highlights_color": 26.0}
-"""C*ab that 100 % of a grading gives the greys of its tones."""
+TINTS: dict[str, float] = {"shadows_color": 25.0, "midtones_color": 22.0, "highlights_color": 29.0}
+"""C*ab that 100 % of a grading gives the greys it acts on most, as in darktable."""
 
 BEYOND: dict[str, str] = {
     "lens_correction": "GIMP knows no lenses: Filters ▸ Distorts ▸ Lens Distortion does it by eye"
