@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from skimage.measure import approximate_polygon, find_contours
+from skimage.measure import find_contours
 
 from hostbridge.controls import Outline, Ring
 from hostbridge.weights import Weights
@@ -40,6 +40,9 @@ def outline(mask: Weights, feather: float = FEATHER) -> Outline | None:
 
 def _simplified(contour: Corners, tolerance: float) -> Corners:
     """``contour`` within ``tolerance`` px, or as near as `CORNERS` corners come."""
+    # brings scipy.signal and scipy.stats along, half of what any start would wait for
+    from skimage.measure import approximate_polygon
+
     corners = np.asarray(approximate_polygon(contour, tolerance)[:-1], np.float64)
     return corners if len(corners) <= CORNERS else _simplified(contour, COARSER * tolerance)
 
