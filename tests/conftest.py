@@ -20,3 +20,13 @@ def data() -> Path:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--write-tables", action="store_true", help="write the measured tables into docs/measured")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test of a real editor gets a second chance: windows, other processes and a busy machine have moods.
+
+    The summary lists the tests that took it.
+    """
+    for item in items:
+        if item.get_closest_marker("hosts"):
+            item.add_marker(pytest.mark.flaky(reruns=1, reruns_delay=2))
