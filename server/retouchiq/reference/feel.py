@@ -17,7 +17,7 @@ from retouchiq.reward.measured.colour import skin
 from retouchiq.reward.measured.scene import Scene, fitted, resized
 
 SIDE = 320  # px of the long side that is looked at
-SMOOTH = 0.2  # weight of the anchors of the map: more than for a finished version, no colour is known exactly
+SMOOTH = 0.05  # weight of the anchors of the map: more than for a finished version, no colour is known exactly
 AXIS = np.vstack([ENDS, [[tone, 0.0, 0.0] for tone in (15, 35, 55, 75, 90)]])
 """Lab of greys that are pairs of every map: between them it cannot bend away from grey."""
 SHARES = (100.0, 80.0)

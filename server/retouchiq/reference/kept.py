@@ -9,13 +9,13 @@ import numpy as np
 from hostbridge.color_map import Numbers
 from retouchiq.reward.measured.colour import SKIN_HUES
 
-TURN = 75.0  # degrees of LCh(ab) hue that a colour may turn
-GREY = (5.0, 10.0)  # C*ab: a grey, and no grey any more
+TURN = 80.0  # degrees of LCh(ab) hue that a colour may turn
+GREY = (5.0, 9.0)  # C*ab: a grey, and no grey any more
 CALMED = 0.85  # of the chroma that a grey has: what it took on is seen the less
 TINGED = 2.0  # C*ab: greys of the other picture with less are grey, the rest is an accident of its light
 GRADED = 3.0  # C*ab: the most that greys take on, where the other picture's are coloured on purpose
 SKIN_TURN = 7.0  # degrees
-SKIN_MORE = (0.78, 1.25)  # of its chroma
+SKIN_MORE = (0.65, 1.4)  # of its chroma
 
 _AROUND = np.vstack([np.zeros(2), *(4 * np.array([np.cos(a), np.sin(a)]) for a in np.arange(6) * np.pi / 3)])
 NEUTRAL = np.array([[tone, a, b] for tone in range(5, 100, 10) for a, b in _AROUND], np.float64)
