@@ -1,4 +1,4 @@
-"""The dialog: instruction, look, strength, variant. The server is started while the user types."""
+"""The dialog: what to do, in which look, like which photo, how strongly. The server is started while the user types."""
 
 import threading
 from collections.abc import Callable
@@ -22,7 +22,8 @@ def ask(procedure: Gimp.Procedure, config: Gimp.ProcedureConfig, history: Path) 
     labels = Gtk.SizeGroup(mode=Gtk.SizeGroupMode.HORIZONTAL)
     looks = Gtk.ComboBoxText()
     status = Gtk.Label(xalign=0, wrap=True, max_width_chars=60)
-    for row in (_instruction(config, instructions.load(history), dialog), _labelled(_("_Look"), looks)):
+    instruction = _instruction(config, instructions.load(history), dialog)
+    for row in (instruction, _labelled(_("_Look"), looks), _reference(config)):
         labels.add_widget(row.get_children()[0])
         content.pack_start(row, False, False, 0)
     dialog.get_widget("strength", GimpUi.SpinScale)
@@ -57,6 +58,26 @@ def _labelled(text: str, widget: Gtk.Widget, focus: Gtk.Widget | None = None) ->
     label.set_mnemonic_widget(focus or widget)
     row.pack_start(label, False, False, 0)
     row.pack_start(widget, True, True, 0)
+    return row
+
+
+def _reference(config: Gimp.ProcedureConfig) -> Gtk.Widget:
+    """A file to choose, and a button that takes the choice back."""
+    chooser = Gtk.FileChooserButton(title=_("Like the photo"), hexpand=True)
+    clear = Gtk.Button.new_from_icon_name("edit-clear", Gtk.IconSize.BUTTON)
+    clear.set_tooltip_text(_("No photo to come close to"))
+    row = _labelled(_("Li_ke the photo"), chooser)
+    row.pack_start(clear, False, False, 0)
+
+    def show(*_changed) -> None:
+        file = config.get_property("reference")
+        chooser.set_file(file) if file else chooser.unselect_all()
+        clear.set_sensitive(file is not None)
+
+    chooser.connect("file-set", lambda _chooser: config.set_property("reference", chooser.get_file()))
+    clear.connect("clicked", lambda _clear: config.set_property("reference", None))
+    config.connect("notify::reference", show)
+    show()
     return row
 
 

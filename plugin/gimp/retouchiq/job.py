@@ -10,11 +10,12 @@ import filters
 import hidden
 import loop
 import operations
+import reference
 import server
 import small
 import tiff
 from failures import ServerGone
-from gi.repository import Gimp
+from gi.repository import Gimp, Gio
 from loop import Answer
 from small import Small
 from texts import _
@@ -26,10 +27,15 @@ CHOOSE = "choose"
 
 @dataclass(frozen=True)
 class Wish:
-    """What the user asked for. ``look``: "" for none; ``strength``: 0…150 %; ``variant``: of `VARIANTS` or `CHOOSE`."""
+    """What the user asked for.
+
+    ``look``: "" for none; ``reference``: a photo to come close to; ``strength``: 0…150 %; ``variant``: of `VARIANTS` or
+    `CHOOSE`.
+    """
 
     instruction: str
     look: str
+    reference: Gio.File | None
     strength: float
     variant: str
 
@@ -66,7 +72,8 @@ class Job:
         hidden.sweep()
         areas = [area.visible_area(self.image, layer) for layer in layers]
         whole = len(layers) == 1 and area.is_whole(self.image, areas[0])
-        edits = [_Edit(self, layer, place, whole) for layer, place in zip(layers, areas, strict=True)]
+        like = reference.read(self.wish.reference) if self.wish.reference else None
+        edits = [_Edit(self, layer, place, whole, like) for layer, place in zip(layers, areas, strict=True)]
         answers = [edit.answer() for edit in edits]
         if any(answer.applied for answer in answers):
             with one_undo_step(self.image):
@@ -77,12 +84,17 @@ class Job:
 
 @dataclass(frozen=True)
 class _Edit:
-    """The job on one layer. ``place``: the part that is retouched; ``whole``: that is all there is of the image."""
+    """The job on one layer.
+
+    ``place``: the part that is retouched; ``whole``: that is all there is of the image; ``like``: the photo to come
+    close to, as a TIFF file.
+    """
 
     job: Job
     layer: Gimp.Layer
     place: area.Area
     whole: bool
+    like: bytes | None
 
     def answer(self) -> Answer:
         """The verified edit; of several variants, the chosen one."""
@@ -116,7 +128,7 @@ class _Edit:
             self.job.say(step if variant == VARIANTS[0] else f"{_(variant)}: {step}")
 
         client = PatientClient(patient.run(server.connect), patient)
-        return loop.edit(client, self._request(variant), render, say)
+        return loop.edit(client, self._request(variant), render, say, self.like)
 
     def _request(self, variant: str) -> dict:
         wish = self.job.wish

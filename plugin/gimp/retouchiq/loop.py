@@ -36,14 +36,20 @@ class Answer:
         return said + self.notes
 
 
-def edit(client: Client, request: dict, render: Render, say: Callable[[str], None]) -> Answer:
-    """Run one session to its end; ``request``: the body of POST /v1/sessions without its picture.
+def edit(
+    client: Client, request: dict, render: Render, say: Callable[[str], None], reference: bytes | None = None
+) -> Answer:
+    """Run one session to its end; ``request``: the body of POST /v1/sessions without its pictures.
+
+    ``reference``: the picture to come close to, as a TIFF file.
 
     The session is deleted on the server however this ends. Raises what `Client` and ``render`` raise.
     """
     say(_("looking at the picture"))
-    upload = client.picture("/v1/uploads?name=layer.tif", render([]))["upload"]
-    step = client.post("/v1/sessions", {**request, "picture": upload})
+    pictures = {"picture": _upload(client, "layer", render([]))}
+    if reference:
+        pictures["reference"] = _upload(client, "reference", reference)
+    step = client.post("/v1/sessions", request | pictures)
     path = f"/v1/sessions/{step['id']}"
     try:
         while step["step"] == "try":
@@ -52,6 +58,10 @@ def edit(client: Client, request: dict, render: Render, say: Callable[[str], Non
     finally:
         _forget(client, path)
     return _answer(request["variant"], step)
+
+
+def _upload(client: Client, name: str, tiff: bytes) -> str:
+    return client.picture(f"/v1/uploads?name={name}.tif", tiff)["upload"]
 
 
 def _progress(step: dict) -> str:

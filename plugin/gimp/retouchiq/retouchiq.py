@@ -43,6 +43,9 @@ def _retouching(plug_in: Gimp.PlugIn) -> Gimp.Procedure:
     help_text = _("What to do, in your own words; empty: what the photo itself needs")
     made.add_string_argument("instruction", _("_Instruction"), help_text, "", READ_WRITE)
     made.add_string_argument("look", _("_Look"), _("A named style, empty for none"), "", READ_WRITE)
+    what = _("A photo to come close to: a finished version of this one, or one whose tones and colours you like")
+    choose, none = Gimp.FileChooserAction.OPEN, None
+    made.add_file_argument("reference", _("Li_ke the photo"), what, choose, True, none, READ_WRITE)
     made.add_double_argument("strength", _("Stren_gth (%)"), _("How much of the edit"), 0, 150, 100, READ_WRITE)
     made.add_choice_argument("variant", _("_Variant"), _("Which answer"), _choice(), "as-asked", READ_WRITE)
     made.add_boolean_return_value("applied", "applied", "Whether anything was changed", False, READ_WRITE)
@@ -108,7 +111,7 @@ def _wish(config: Gimp.ProcedureConfig) -> Wish:
     instruction = (config.get_property("instruction") or "").strip()
     look = (config.get_property("look") or "").strip()
     variant = config.get_property("variant").replace("-", " ")
-    return Wish(instruction, look, config.get_property("strength"), variant)
+    return Wish(instruction, look, config.get_property("reference"), config.get_property("strength"), variant)
 
 
 def _watched(image, drawables, wish: Wish, windows) -> list:

@@ -171,7 +171,7 @@ def begin(asked: SessionRequest, engine: Shared) -> Step:
         variant=asked.variant,
     )
     hosted = Hosted(session, _compiler(asked), asked.strength)
-    told = hosted.begin(picture, with_look(asked.look, or_auto(asked.instruction, asked.look)))
+    told = hosted.begin(picture, with_look(asked.look, or_auto(asked.instruction, asked.look, asked.reference)))
     return _step(engine.sessions.add(hosted), told)
 
 

@@ -37,7 +37,7 @@ def call(image, name="plug-in-retouchiq", mode="script", layers=None, **argument
     chosen = [Gimp.Item.get_by_id(layer) for layer in layers] if layers else owner.get_selected_drawables()
     config.set_core_object_array("drawables", chosen)
     for key, value in arguments.items():
-        config.set_property(key, value)
+        config.set_property(key, Gio.File.new_for_path(value) if key == "reference" else value)
     values = procedure.run(config)
     status, *rest = (values.index(at) for at in range(values.length()))
     return {"status": status.value_nick, "values": rest, "error": Gimp.get_pdb().get_last_error()}

@@ -15,10 +15,13 @@ from pathlib import Path
 import effects
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image
 
+from retouchiq.bench.pairs import psnr
+from retouchiq.bench.reference import distance
 from retouchiq.demo import coffee
 from retouchiq.language.lexicon import lexicon
+from retouchiq.pictures import read_picture
 
 pytestmark = pytest.mark.hosts
 
@@ -318,6 +321,44 @@ def test_a_script_that_lets_choose_gets_the_best_of_three(gimp, photo):
     one = retouch(gimp, image, "warmer")["values"][1]
     assert retouch(gimp, image, "warmer", variant="choose")["values"][1] >= one
     assert filters(gimp, layer)
+
+
+@pytest.fixture
+def finished(gimp):
+    """A darker, warmer version of the photo, as a camera held upright would have saved it; answers file and pixels."""
+    path = gimp.home / "finished.jpg"
+    pixels = (coffee() * [0.7, 0.62, 0.5]).round().astype(np.uint8)
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6  # shown turned clockwise
+    Image.fromarray(np.rot90(pixels)).save(path, quality=95, exif=exif)
+    return path, pixels / 255
+
+
+def test_a_finished_version_of_the_photo_is_met(gimp, photo, finished):
+    path, wanted = finished
+    image, _layer = load(gimp, photo)
+    before, there = shown(gimp, image), left(gimp, image)
+    retouch(gimp, image, "", reference=str(path))
+    assert psnr(shown(gimp, image), wanted) > psnr(before, wanted) + 12
+    assert left(gimp, image) == there
+
+
+def test_another_photo_lends_its_colours(gimp, photo, data):
+    image, _layer = load(gimp, photo)
+    before = shown(gimp, image)
+    other = data / "photos" / "bep_sunrise.jpg"
+    retouch(gimp, image, "", reference=str(other))
+    assert distance(shown(gimp, image), read_picture(other)) < 0.6 * distance(before, read_picture(other))
+
+
+def test_a_reference_that_is_no_picture_is_refused_by_name(gimp, photo, tmp_path):
+    image, layer = load(gimp, photo)
+    (tmp_path / "notes.jpg").write_text("no picture")
+    there = left(gimp, image)
+    told = call(gimp, image, reference=str(tmp_path / "notes.jpg"))
+    assert told["status"] == "execution-error"
+    assert "notes.jpg" in told["error"]
+    assert (filters(gimp, layer), left(gimp, image)) == ([], there)
 
 
 def test_an_unknown_look_is_refused_by_name(gimp, photo):

@@ -1,5 +1,7 @@
 """One verified edit: the plug-in renders what the server asks for, until it is done, and leaves no session behind."""
 
+import json
+
 import pytest
 from client import Client
 from failures import Cancelled, Refused
@@ -24,6 +26,7 @@ def answering(serving, renders):
     answers = iter(renders)
     paths = {
         "POST /v1/uploads?name=layer.tif": lambda: {"upload": "upload:1"},
+        "POST /v1/uploads?name=reference.tif": lambda: {"upload": "upload:2"},
         "POST /v1/sessions": lambda: step("try", FIRST, 0),
         "POST /v1/sessions/s1/renders": lambda: next(answers),
         "DELETE /v1/sessions/s1": lambda: None,
@@ -56,6 +59,22 @@ def test_what_no_filter_can_do_is_said(server_of):
     assert "leaving the picture as it is" in remarks
     assert "remove the car" in remarks
     assert "grain is left out" in remarks
+
+
+def test_the_photo_to_come_close_to_is_sent_along(serving):
+    bodies = {}
+    uploads = iter(("upload:1", "upload:2"))
+
+    def answer(method, path, body, _headers):
+        bodies[path] = body
+        if path.startswith("/v1/uploads"):
+            return 200, {"upload": next(uploads)}
+        return 200, step("finished", FIRST, 1, 8.0, True)
+
+    with serving(answer) as (url, _seen):
+        edit(Client(url, "t"), REQUEST, lambda filters: b"layer", lambda step: None, b"another")
+    assert bodies["/v1/uploads?name=reference.tif"] == b"another"
+    assert json.loads(bodies["/v1/sessions"]) == REQUEST | {"picture": "upload:1", "reference": "upload:2"}
 
 
 @pytest.mark.parametrize("failure", [Cancelled(), Refused("no")])
