@@ -228,7 +228,7 @@ def test_an_edit_does_not_wait_for_a_batch(plain, photos, tmp_path):
     assert plain.http.delete(f"/v1/batches/{batch['id']}").json()["state"] == "cancelled"
 
 
-def test_a_batch_goes_on_after_a_kill_and_repeats_nothing(photos, tmp_path):
+def test_a_batch_goes_on_after_a_kill_and_repeats_nothing(again, photos, tmp_path):
     state, slow = tmp_path / "state", copy(photos[0], tmp_path / "p", "slow-one.png")
     bad = copy(photos[0], tmp_path / "p", "broken-one.png")
     with plain_server.running(state) as first:
@@ -240,7 +240,7 @@ def test_a_batch_goes_on_after_a_kill_and_repeats_nothing(photos, tmp_path):
     assert len(written) >= 1
     slow.rename(slow.with_name("quick.png"))
     slow.symlink_to("quick.png")
-    with plain_server.running(state) as second:
+    with again(state) as second:
         done = second.ended(batch)
         assert [photo["state"] for photo in done["photos"]] == ["edited", "failed", "edited", "edited"]
         assert {path: path.stat().st_mtime_ns for path in written} == written

@@ -131,7 +131,7 @@ def test_an_event_number_that_is_none_is_refused(last, plain, photo):
     assert answer.status_code == 422
 
 
-def test_a_killed_server_loses_no_edit_and_no_turn(state, photo):
+def test_a_killed_server_loses_no_edit_and_no_turn(again, state, photo):
     # two files: two jobs on one photo would wait for one another
     slow, other = (Path(shutil.copy(photo, photo.with_name(name))) for name in ("slow-kill.png", "slow-turn.png"))
     own = Path(shutil.copy(photo, photo.with_name("own.png")))
@@ -151,7 +151,7 @@ def test_a_killed_server_loses_no_edit_and_no_turn(state, photo):
     for file in (slow, other):
         quick = file.rename(file.with_name(file.name.replace("slow", "quick")))
         file.symlink_to(quick)
-    with plain_server.running(state) as second:
+    with again(state) as second:
         assert second.http.get(f"/v1/edits/{kept['id']}").json() == kept
         assert [second.ended(edit)["state"] for edit in (turning, running, *waiting)] == ["done"] * 4
         assert second.ended(turning)["result"]["instruction"] == "brighter → a bit less"
@@ -162,7 +162,7 @@ def test_a_killed_server_loses_no_edit_and_no_turn(state, photo):
         assert second.ended(kept)["result"]["instruction"] == "brighter → a bit less"
 
 
-def test_a_server_that_is_told_to_stop_ends_the_streams_and_goes_on_next_time(state, slow):
+def test_a_server_that_is_told_to_stop_ends_the_streams_and_goes_on_next_time(again, state, slow):
     with plain_server.running(state) as server:
         edit = server.edit(slow)
         with ThreadPoolExecutor(1) as client:
@@ -171,5 +171,5 @@ def test_a_server_that_is_told_to_stop_ends_the_streams_and_goes_on_next_time(st
             server.process.terminate()
             assert server.process.wait(10) is not None
             assert "done" not in [name for _, name, _ in heard.result(5)]
-    with plain_server.running(state) as server:
+    with again(state) as server:
         assert server.until(f"/v1/edits/{edit['id']}", "running")["state"] == "running"
