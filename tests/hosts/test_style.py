@@ -1,6 +1,7 @@
 """One's own style, from real sidecars to the edit of another photo, by the real darktable."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -20,9 +21,16 @@ LIGHTS = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 
 
 def taste(light):
-    """Dark pictures become brighter, all of them warmer; and the frame is cut, which is no matter of style."""
+    """Dark pictures become brighter, all of them warmer; one is cut and one turned, which is no matter of style."""
     edits = [Edit(control="exposure", amount=2 * (1.1 - light)), Edit(control="temperature", amount=25)]
     return edits + ([Edit(control="crop", amount=12)] if light == 1.0 else [])
+
+
+def turned(sidecar):
+    """By hand, a quarter."""
+    [flip] = [step for step in sidecar.history if step.operation == "flip"]
+    step = replace(flip, params=(5).to_bytes(4, "little"), element=None)  # ROTATE_CCW_90_DEG of src/common/image.h
+    return sidecar.with_style([step], schema.load(install.find()))
 
 
 def photograph(path, light):
@@ -40,11 +48,18 @@ def test_a_style_learnt_from_sidecars_edits_another_photo(tmp_path, monkeypatch,
             photograph(path := folder / f"{light}.jpg", light)
             photo = Photo(path, renderer, schema.load(install.find()), 320)
             photo.observe()
-            photo.sidecar(taste(light)).write(sidecar_path(path))
+            sidecar = photo.sidecar(taste(light))
+            (sidecar if light > LIGHTS[0] else turned(sidecar)).write(sidecar_path(path))
     photograph(folder / "not edited.jpg", 0.9)
+    photograph(folder / "newer.jpg", 0.9)
+    unknown = sidecar_path(folder / "0.5.jpg").read_bytes().replace(b'operation="exposure"', b'operation="tomorrow"')
+    sidecar_path(folder / "newer.jpg").write_bytes(unknown)
     files = {path.name: path.read_bytes() for path in folder.iterdir()}
     assert main(["style", "learn", str(folder), "--name", "mine", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["photos"] == len(LIGHTS)
+    learnt = json.loads(capsys.readouterr().out)
+    assert learnt["photos"] == len(LIGHTS)
+    assert [left["photo"].endswith("newer.jpg") for left in learnt["left_out"]] == [True]
+    assert "tomorrow" in learnt["left_out"][0]["why"]
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == files
     amounts = []
     for light in (0.55, 0.95):

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from hostbridge import MalformedSidecar, UnusableInput
+from hostbridge import HostFailed, MalformedSidecar, UnusableInput
 from hostbridge.darktable.render import Renderer
 from hostbridge.darktable.schema import Schema
 from hostbridge.darktable.sidecar import Sidecar
@@ -24,6 +24,7 @@ from retouchiq.style.wishing import changed, seen
 SIZE = 320  # px of the long side of what is rendered
 FRAMING = ("crop", "clipping", "ashift", "lens", "liquify", "borders", "watermark")
 """Modules of the user's that move or frame the picture: not what is learnt, and in the way of comparing pixels."""
+AS_SHOT = b"\xff\xff\xff\xff"  # of darktable's flip (src/iop/flip.c): turned as the camera says, not by hand
 
 Say = Callable[[str], None]
 
@@ -39,8 +40,8 @@ class Learnt:
 def learn(folder: Path, name: str, renderer: Renderer, schema: Schema, say: Say = lambda text: None) -> Learnt:
     """The style called ``name`` of all edited photos in ``folder`` and its subfolders.
 
-    Photos without a sidecar, or whose sidecar changes nothing that is seen, are left out. Nothing is written. Raises
-    `UnusableInput` where fewer than `FEWEST` remain, `HostFailed` where darktable does.
+    Photos without a sidecar, or whose sidecar changes nothing that is seen or is not for this darktable, are left out.
+    Nothing is written. Raises `UnusableInput` where fewer than `FEWEST` remain.
     """
     photos = find_photos([folder]).photos
     edited = [photo for photo in photos if sidecar_path(photo).exists()]
@@ -50,7 +51,7 @@ def learn(folder: Path, name: str, renderer: Renderer, schema: Schema, say: Say 
         say(f"{number} of {len(edited)}: {photo.name}")
         try:
             samples.append(_sample(photo, renderer, schema))
-        except UnusableInput as error:
+        except (UnusableInput, HostFailed) as error:  # one edit by a newer darktable must not cost all the others
             left_out.append((photo, str(error)))
     _enough(len(samples), len(photos), folder, [f"{photo.name}: {why}" for photo, why in left_out])
     return Learnt(Style(name=name, host=f"darktable {schema.version}", samples=tuple(samples)), left_out)
@@ -109,10 +110,13 @@ def _edits(own: Sidecar, base: Sidecar) -> bool:
 
 
 def _unframed(own: Sidecar, schema: Schema) -> Sidecar | None:
-    """``own`` with everything of `FRAMING` switched off; None where nothing of it is on."""
+    """``own`` with everything of `FRAMING` switched off and turned as shot; None where nothing of it is on."""
     last = {(step.operation, step.priority): step for step in own.history[: own.history_end]}
-    framing = [step for step in last.values() if step.enabled and step.operation in FRAMING]
-    return own.with_style([replace(step, enabled=False, element=None) for step in framing], schema) if framing else None
+    on = [step for step in last.values() if step.enabled]
+    framing = [replace(step, enabled=False, element=None) for step in on if step.operation in FRAMING]
+    turned = [step for step in on if step.operation == "flip" and step.params != AS_SHOT]
+    undone = framing + [replace(step, params=AS_SHOT, element=None) for step in turned]
+    return own.with_style(undone, schema) if undone else None
 
 
 def _rounded(values: dict[str, float]) -> dict[str, float]:
