@@ -1,6 +1,7 @@
 """Regions found in pictures, against outlines drawn by hand, and none where there is none."""
 
 import json
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,7 +12,7 @@ from PIL import Image
 from hostbridge.controls import Outline, Region
 from hostbridge.weights import drawn
 from retouchiq.language.request import Limit, Request, Wish
-from retouchiq.regions import Found, find, finding, locate
+from retouchiq.regions import Found, find, finding, locate, scene
 from retouchiq.regions.edges import on_even_ground
 from retouchiq.regions.scene import seen
 
@@ -23,6 +24,14 @@ SKIES = (
     "deb_Storm.jpg",
     "mei_108_Sanyo_S1.jpg",
 )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _looked_at_once():
+    """A photo that several tests share is shown to the network once: that is most of their time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scene, "_same", cache(lambda scene: scene))
+        yield
 
 
 @pytest.mark.parametrize("name", SKIES)
