@@ -34,6 +34,13 @@ NEEDLESS = "the photo needs nothing"
 """Why a turn ended that left everything to the photo, and found it finished."""
 
 
+BROKEN = 1.0
+"""Marks of 10 below which a quality is so hurt that a good score is no reason to stop looking for a better edit."""
+
+AT_A_PRICE = 0.7
+"""Of what an edit that breaks something gains, what it is worth beside one that breaks nothing."""
+
+
 @dataclass(frozen=True)
 class Observe:
     """Render the image with nothing of ours applied."""
@@ -275,9 +282,9 @@ class Session:
     def _judge(self, loop: _Loop, picture: Picture) -> Step:
         verdict = loop.judge.judge(picture)
         loop.trials.append(Trial(loop.plan, verdict))
-        best = loop.trials[loop.best].verdict.score
-        if len(loop.trials) == 1 or verdict.score > best:
-            loop.stale = 0 if len(loop.trials) == 1 or verdict.score > best + self.GAIN else loop.stale + 1
+        worth, best = _worth(verdict), _worth(loop.trials[loop.best].verdict)
+        if len(loop.trials) == 1 or worth > best:
+            loop.stale = 0 if len(loop.trials) == 1 or worth > best + self.GAIN else loop.stale + 1
             loop.best, loop.best_picture = len(loop.trials) - 1, picture
         else:
             loop.stale += 1
@@ -292,7 +299,8 @@ class Session:
             return "budget spent"
         if loop.match:
             return None
-        if loop.trials[loop.best].verdict.score >= self.target:
+        best = loop.trials[loop.best].verdict
+        if best.score >= self.target and not _broken(best):
             return "target reached"
         return "no further progress" if loop.stale >= self.PATIENCE else None
 
@@ -373,6 +381,18 @@ def _edits(plain: Sequence[dict[str, Any]]) -> tuple[Edit, ...]:
 def _others(edits: Sequence[Edit], turn: Turn) -> tuple[Edit, ...]:
     """The edits that a turn leaves there."""
     return tuple(edit for edit in edits if edit.control not in turn.controls)
+
+
+def _worth(verdict: Verdict) -> float:
+    """Marks above doing nothing, fewer where something broke: a wish that is met in part with nothing broken is worth
+    more than one met to the letter at any price."""
+    gain = verdict.score - verdict.baseline
+    return gain * AT_A_PRICE if gain > 0 and _broken(verdict) else gain
+
+
+def _broken(verdict: Verdict) -> bool:
+    """True where something that must not break has hardly a mark left, whatever the wishes make of the score."""
+    return any(metric.criterion.kind == "quality" and metric.score < BROKEN for metric in verdict.metrics)
 
 
 def _better(verdict: Verdict) -> bool:

@@ -5,6 +5,9 @@ import pytest
 
 from retouchiq.faults import faults
 from retouchiq.pictures import read_picture
+from retouchiq.reward.measured.prior import finish
+from retouchiq.reward.measured.scene import Scene
+from retouchiq.reward.measured.table import ROWS
 
 KEPT_AS_THEY_ARE = {
     "a night": "mei_027_Canon_PowerShot_S40_2_.jpg",
@@ -49,3 +52,14 @@ def test_colours_are_not_guessed_but_settled_where_the_user_asks(photo):
 
 def test_a_black_and_white_photo_gets_no_colour(photo):
     assert "saturation" not in {wish.control for wish in faults(photo("pairs/pixls_bw_whitney_average_after.jpg"))}
+
+
+@pytest.mark.parametrize("name", ["photos/mei_043_FujiFilm_MX1700.jpg", "pairs/fivek_a2803_C_before.png"])
+def test_a_flat_photo_is_not_made_steep(name, photo):
+    """Experts who finished flat photos added a half of the contrast there was, in the mean."""
+    picture = photo(name)
+    strength = {wish.control: wish.strength for wish in faults(picture)}["contrast"]
+    scene = Scene(picture, picture)
+    there = finish(scene)["spread"].before
+    effect = ROWS["contrast"].effects[0]
+    assert strength * (effect.plain + effect.share * there) <= 0.41 * there

@@ -282,3 +282,29 @@ def test_a_photo_that_needs_nothing_is_no_failure():
     stopped = {text: play(Session(Contented(), ScriptedReward([])), text)[0].stopped for text in ("", "brighter")}
     assert stopped[""] == "the photo needs nothing"
     assert stopped["brighter"] != stopped[""]
+
+
+class Breaking(ScriptedReward):
+    """Like `ScriptedReward`; a score in ``broken`` goes with something that broke."""
+
+    def __init__(self, scores, broken):
+        super().__init__(scores)
+        self.broken = broken
+
+    def judge(self, after):
+        verdict = super().judge(after)
+        wish = verdict.metrics[0]
+        quality = wish.criterion.model_copy(update={"kind": "quality", "control": None})
+        marks = 0.0 if verdict.score in self.broken else 10.0
+        hurt = Metric(criterion=quality, after=0, score=marks, why="")
+        return verdict.model_copy(update={"metrics": (wish, hurt)})
+
+
+def test_a_wish_met_in_part_is_worth_more_than_one_met_at_the_price_of_something_broken():
+    outcome, _ = play(Session(ScriptedAgent(1), Breaking([9.6, 8.5], broken={9.6})))
+    assert outcome.verdict.score == 8.5
+
+
+def test_what_breaks_something_is_taken_where_the_rest_hardly_gains():
+    outcome, _ = play(Session(ScriptedAgent(2), Breaking([8.0, 4.5, 4.6], broken={8.0})))
+    assert outcome.verdict.score == 8.0

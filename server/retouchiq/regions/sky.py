@@ -26,14 +26,15 @@ ROUNDS = 3  # of learning the picture's colours and looking again
 TRUST = 0.5  # of what the colours say, beside the first guess: neighbouring pixels are not independent witnesses
 MOST = 6.0  # log odds that the colours alone may give
 SKY_COLOURS, OTHER_COLOURS = 4, 6  # clusters: clear, hazy, cloud, sun; what is on the ground is more varied
-FADING = 0.3  # how much an edge that nothing in the picture explains costs: fog and dusk do hide where a sky ends
+FADING = 0.2  # how much an edge that nothing in the picture explains costs: fog and dusk do hide where a sky ends
+PATCH = 0.01  # share of the picture; what is no larger than a few of it is more often a window, a page or a white dress
 DOUBT = 0.3  # mean first guess below which a patch is not sky, whatever its colours
 
 
 def sky(scene: Scene, fitted: Array | None = None) -> Found | None:
     """The sky; None where there is none.
 
-    Its confidence is the mean of the first guess over it, less where its edge is none of the picture's.
+    Its confidence is the mean of the first guess over it, less where its edge is none of the picture's or it is small.
 
     ``fitted``: another first guess than `head`'s, for measuring.
     """
@@ -43,7 +44,8 @@ def sky(scene: Scene, fitted: Array | None = None) -> Found | None:
         return None
     weights = along_edges(area, scene)
     shape = outline(weights)
-    confidence = float(guess[area > 0.5].mean()) * (1 - FADING * on_even_ground(weights, scene))
+    likely = float(guess[area > 0.5].mean())
+    confidence = likely * (1 - FADING * on_even_ground(weights, scene)) * (1 - PATCH / float((area > 0.5).mean()))
     return None if shape is None else Found("sky", weights, shape, confidence)
 
 

@@ -167,3 +167,15 @@ def test_what_goes_with_contrast_goes_with_it_through_all_renders():
     outcome = play(dark(0.2), "a lot more contrast")
     plans = [{edit.control: edit.amount for edit in trial.plan.edits} for trial in outcome.trials]
     assert all(plan["blacks"] == pytest.approx(0.4 * plan["contrast"], rel=0.02) for plan in plans)
+
+
+@pytest.mark.parametrize("words", ["warmer", "cooler", "more magenta"])
+def test_a_burnt_out_sky_is_not_tinted(words):
+    burnt = dark(0.2)
+    burnt[-20:] = 1.0
+    assert OfflineAgent().propose(burnt, read(words)).edits[0].region.tones is not None
+    assert OfflineAgent().propose(dark(0.2), read(words)).edits[0].region.everywhere
+
+
+def test_a_number_is_taken_as_it_is_where_the_picture_is_burnt_out():
+    assert OfflineAgent().propose(np.ones((96, 144, 3), np.float32), read("temperature +20")).edits[0].region.everywhere

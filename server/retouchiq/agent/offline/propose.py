@@ -52,8 +52,12 @@ SWITCHES = {"monochrome", "flip", "lens_correction"}
 DARKENING = {"exposure"}
 """Controls that make grey of white where they darken a part of a picture."""
 
+TINTING = {"temperature", "tint"}
+"""Controls that give burnt-out white a colour, which no light does: a sky turns to cream."""
+
 WHITE = (98.5, 101.0)  # L*
 WHITES = 0.003  # share of the picture from which its white is seen
+BURNT = 0.03  # from which a whole picture is not tinted without sparing it
 BELOW_WHITE = (-1.0, 0.0, 80.0, 97.0)
 """L*: the tones that are darkened. What is white has no detail to show, and white turned grey looks like a hole."""
 
@@ -207,7 +211,7 @@ def propose(seen: Facts, request: Request) -> Plan:
         edit = Edit(
             control=wish.control,
             amount=_tidy(amount),
-            region=_below_white(_outside(wish.region, request.limits, wish.control), wish.control, amount, seen),
+            region=_below_white(_outside(wish.region, request.limits, wish.control), wish, amount, seen),
             options=wish.options,
         )
         if outside := edit.out_of_range():
@@ -237,12 +241,19 @@ def _outside(region: Region, limits: tuple[Limit, ...], control: str) -> Region:
     return keep.model_copy(update={"name": name, "inverted": not keep.inverted})
 
 
-def _below_white(region: Region, control: str, amount: float, seen: Facts) -> Region:
-    """``region`` without what is white already, for a control that would grey it; whole pictures are left alone."""
-    limited = region.everywhere or region.tones is not None or region.inverted
-    if limited or amount >= 0 or control not in DARKENING or seen.share(*WHITE) < WHITES:
+def _below_white(region: Region, wish: Wish, amount: float, seen: Facts) -> Region:
+    """``region`` without what is white already, for a control that would make it grey or cream.
+
+    Whole pictures are darkened as they are, and tinted as they are where little is burnt out.
+    """
+    limited = region.tones is not None or region.inverted or wish.exact is not None
+    darkens = wish.control in DARKENING and amount < 0 and not region.everywhere
+    tints = wish.control in TINTING
+    enough = BURNT if region.everywhere else WHITES
+    if limited or not (darkens or tints) or seen.share(*WHITE) < enough:
         return region
-    return region.model_copy(update={"tones": BELOW_WHITE})
+    name = "all but white" if region.everywhere else region.name
+    return region.model_copy(update={"name": name, "tones": BELOW_WHITE})
 
 
 def _tidy(amount: float) -> float:

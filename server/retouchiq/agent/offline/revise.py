@@ -32,7 +32,7 @@ LOST = {"quality": 4.0}
 """Tolerances beyond which something that must not change, 2 where nothing is named, is lost to the wish and pulls ever
 less."""
 NEAR = (0.6, 1.5)  # times the amount of a look or a style: how its amounts go together was chosen by eye
-CLEAN = {"crushed": 0.25, "blown": 0.25}
+CLEAN = {"crushed": 0.2, "blown": 0.25, "flat colours": 0.1}
 """Of what ruins a picture (0.45 where nothing is named): the reward marks wishes down from half of it, and a share of
 black or white without detail is seen well before."""
 BARRIER = 30.0  # how much more than a wish it weighs that a picture stays clean

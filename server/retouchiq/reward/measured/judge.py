@@ -32,6 +32,7 @@ PIXELWISE = (
     "stray hues",
     "bent",
     "neon",
+    "flat colours",
     "greyed whites",
 )
 """Measures that mean nothing where the pictures could not be laid on each other."""

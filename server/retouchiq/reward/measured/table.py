@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from hostbridge.controls import BANDS, HUES
 from hostbridge.weights import Weights
-from retouchiq.reward.measured import colour, detail, geometry, quality, tone
+from retouchiq.reward.measured import colour, detail, geometry, quality, shading, tone
 from retouchiq.reward.measured.scene import Pair, Scene
 from retouchiq.reward.measured.tone import Options
 
@@ -73,6 +73,7 @@ MEASURES: dict[str, Measure] = {
     "blown": Measure(quality.blown, "% of the picture", "newly blown out"),
     "crushed": Measure(quality.crushed, "% of the picture", "newly crushed to black"),
     "neon": Measure(quality.neon, "C*", "too colourful to be real"),
+    "flat colours": Measure(shading.flattened, "% of the picture", "of strong colour without shading left"),
     "greyed whites": Measure(quality.greyed, "L*", "greyer in its whites"),
     "banding": Measure(quality.banding, "% of the levels", "newly empty"),
     "halos": Measure(quality.halos, "L*", "of new halo along edges"),
@@ -143,8 +144,12 @@ def _row(effects: tuple[Effect, ...], amount: float, moves: str = "", risks: str
 _BAND_MOVES = "chroma warmth magenta"
 
 ROWS: dict[str, Row] = {
-    "exposure": _row((Effect("lightness", 7.0, ends=1.0),), 0.5, "lightness contrast chroma", "blown crushed noise"),
-    "contrast": _row((Effect("spread", 1.0, 0.07),), 25, "contrast chroma lightness", "blown crushed banding neon"),
+    "exposure": _row(
+        (Effect("lightness", 7.0, ends=1.0),), 0.5, "lightness contrast chroma", "blown crushed noise shading"
+    ),
+    "contrast": _row(
+        (Effect("spread", 1.0, 0.07),), 25, "contrast chroma lightness", "blown crushed banding neon shading"
+    ),
     "highlights": _row(
         (Effect("lightness", 5.0, tones="highlights", ends=0.8),),
         35,
@@ -161,10 +166,10 @@ ROWS: dict[str, Row] = {
     "blacks": _row(
         (Effect("lightness", 3.2, tones="blacks", ends=0.9),), 30, "lightness contrast chroma", "crushed noise"
     ),
-    "temperature": _row((Effect("warmth", 5.5, dims=16),), 25, "warmth chroma", "skin"),
-    "tint": _row((Effect("magenta", 4.5, dims=16),), 25, "magenta chroma", "skin"),
-    "saturation": _row((Effect("chroma", 0.0, 0.25),), 25, "chroma", "skin banding neon"),
-    "vibrance": _row((Effect("chroma", 0.0, 0.25, where=colour.muted),), 30, "chroma", "skin neon"),
+    "temperature": _row((Effect("warmth", 5.5, where=tone.below_white, dims=16),), 25, "warmth chroma", "skin"),
+    "tint": _row((Effect("magenta", 4.5, where=tone.below_white, dims=16),), 25, "magenta chroma", "skin"),
+    "saturation": _row((Effect("chroma", 0.0, 0.25),), 25, "chroma", "skin banding neon shading"),
+    "vibrance": _row((Effect("chroma", 0.0, 0.25, where=colour.muted),), 30, "chroma", "skin neon shading"),
     "hue": _row((Effect("hue", 14.0),), 15, "hue chroma", "skin"),
     **{
         f"{name}.{part}": _row((effect,), amount, moves, risks)
@@ -172,7 +177,13 @@ ROWS: dict[str, Row] = {
         for part, effect, amount, moves, risks in (
             ("hue", Effect("hue", 7.0, where=_band(name)), 15, f"hue {_BAND_MOVES}", "banding"),
             # not "chroma": in one band every change of saturation looks like a cast
-            ("saturation", Effect("colourfulness", 0.0, 0.25, where=_band(name)), 35, _BAND_MOVES, "banding neon"),
+            (
+                "saturation",
+                Effect("colourfulness", 0.0, 0.25, where=_band(name)),
+                35,
+                _BAND_MOVES,
+                "banding neon shading",
+            ),
             (
                 "lightness",
                 Effect("lightness", 3.5, where=_band(name), ends=0.9),
@@ -251,6 +262,7 @@ DAMAGE: dict[str, Damage] = {
     "blown": Damage("no newly blown highlights", "blown", 2.0, 14.0),
     "crushed": Damage("no newly crushed shadows", "crushed", 2.0, 20.0),
     "neon": Damage("no neon colours", "neon", 1.0, 2.0),
+    "shading": Damage("strong colours keep their shading", "flat colours", 2.0, 30.0),
     "whites": Damage("whites stay white", "greyed whites", 4.0, 30.0),
     "banding": Damage("smooth gradations", "banding", 15.0, 60.0),
     "halos": Damage("no halos", "halos", 3.0, 9.0),
