@@ -26,10 +26,12 @@ WORDS: dict[str, tuple[str, str]] = {
 }
 """By fact: what pictures are called that have little and much of it."""
 
+COLOURLESS = "monochrome"  # a control that is on or off, and told so
 USED = 0.12  # plain words: what is done less than that is not told
 DEPENDS = 0.25  # plain words between the two ends: from there an amount depends on the picture
 STEPS = 24  # points of a line
 PLOT = (260, 150)  # px of one panel's inside
+SPARE = 0.07  # of a panel at each side, so that no dot lies on its frame
 
 
 @dataclass(frozen=True)
@@ -51,14 +53,38 @@ class Habit:
         """The amounts at the fact's two ends."""
         return self.line[0][1], self.line[-1][1]
 
+    @property
+    def title(self) -> str:
+        """What a panel of the plot is called."""
+        return "black and white" if self.control == COLOURLESS else self.control
+
+    def amount(self, value: float) -> str:
+        """``value`` of the control as people read it."""
+        if self.control == COLOURLESS:
+            return "yes" if value >= ON else "no"
+        return signed(value) + (f" {self.unit}" if self.unit else "")
+
     def __str__(self) -> str:
-        low, high = self.ends
-        unit = f" {self.unit}" if self.unit else ""
-        usual = f"{self.control}: {self.mean:+.2g}{unit} on average"
-        if abs(high - low) < DEPENDS * PLAIN[self.control]:
-            return f"{usual}, in any light."
         few, much = WORDS[self.fact]
-        return f"{usual}; {low:+.2g}{unit} in {few} pictures, {high:+.2g}{unit} in {much} ones."
+        if self.control == COLOURLESS:
+            side = few if self.ends[0] > self.ends[1] else much
+            mostly = "" if self._steady else f", {side} ones rather than others"
+            return f"black and white: {self.mean:.0f}% of the pictures{mostly}."
+        usual = f"{self.control}: {self.amount(self.mean)} on average"
+        if self._steady:
+            return f"{usual}, in any light."
+        low, high = (self.amount(end) for end in self.ends)
+        return f"{usual}; {low} in {few} pictures, {high} in {much} ones."
+
+    @property
+    def _steady(self) -> bool:
+        return abs(self.ends[1] - self.ends[0]) < DEPENDS * PLAIN[self.control]
+
+
+def signed(value: float) -> str:
+    """Two digits, with a sign unless it is 0, and never in powers of ten."""
+    shown = f"{float(f'{value:.2g}'):+g}"
+    return "0" if shown in ("+0", "-0") else shown
 
 
 def habits(style: Style) -> list[Habit]:
@@ -75,9 +101,7 @@ def _size(habit: Habit) -> float:
 def told(style: Style) -> str:
     """The style in a few sentences."""
     lines = [f"“{style.name}”, learnt from {len(style.samples)} photos in {style.host}:"]
-    lines += [f"  {habit}" for habit in habits(style)] or ["  you leave pictures as they are."]
-    colourless = float((style.done("monochrome") >= ON).mean())
-    return "\n".join(lines + ([f"  {colourless:.0%} of them are black and white."] if colourless else []))
+    return "\n".join(lines + ([f"  {habit}" for habit in habits(style)] or ["  you leave pictures as they are."]))
 
 
 def _habit(style: Style, control: str) -> Habit:
@@ -126,9 +150,14 @@ def _panels(found: list[Habit]) -> Iterator[dict[str, object]]:
             "zero": place(low[0], 0.0)[1],
             "line": " ".join(f"{x:.1f},{y:.1f}" for x, y in (place(*point) for point in habit.line)),
             "dots": [(*place(x, y), name) for x, y, name in habit.dots],
-            "top": f"{high[1]:+.2g}",
-            "bottom": f"{low[1]:+.2g}",
+            "levels": [(place(low[0], level)[1], habit.amount(level)) for level in _levels(low[1], high[1])],
         }
+
+
+def _levels(low: float, high: float) -> list[float]:
+    """The amounts written beside a panel: its ends, and 0 where it is not next to one."""
+    apart = 0.12 * (high - low)
+    return [0.0, *(end for end in (low, high) if abs(end) > apart)]
 
 
 def _placer(low: NDArray[np.float64], high: NDArray[np.float64]) -> Callable[[float, float], tuple[float, float]]:
@@ -136,7 +165,7 @@ def _placer(low: NDArray[np.float64], high: NDArray[np.float64]) -> Callable[[fl
     spans = np.maximum(high - low, 1e-9)
 
     def place(x: float, y: float) -> tuple[float, float]:
-        across, up = (np.array([x, y]) - low) / spans
+        across, up = SPARE + (1 - 2 * SPARE) * (np.array([x, y]) - low) / spans
         return round(float(across * PLOT[0]), 1), round(float((1 - up) * PLOT[1]), 1)
 
     return place

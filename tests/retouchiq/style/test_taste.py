@@ -89,10 +89,11 @@ def test_words_and_plot_say_what_was_learnt(mine):
     assert "learnt from 20 photos" in text
     assert "exposure" in text and "in dark pictures" in text  # noqa: PT018
     assert "temperature: +25 mired on average, in any light." in text
-    assert "25% of them are black and white" in text
+    assert "black and white: 25% of the pictures, dark ones rather than others." in text
     assert "contrast" not in text
     root = etree.fromstring(plot(mine).encode())
-    assert len(root.findall(".//{*}circle")) == 20 * 3
+    assert len(root.findall(".//{*}circle")) == 1 + 20 * 3  # one explains what a dot is
+    assert {"yes", "0 EV", "+25 mired"} <= {label.text for label in root.findall(".//{*}text")}
 
 
 def test_show_and_list_print_one_object(mine, tmp_path, capsys):
