@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hostbridge.controls import EVERYWHERE, Region
+from hostbridge.controls import EVERYWHERE, TONES, Region
 from retouchiq.language.alone import wishes_alone
 from retouchiq.language.amounts import amount
 from retouchiq.language.clauses import COLOURS, MOVES, PLACES, SHIFTS, Clause, Item, clauses
@@ -15,7 +15,7 @@ from retouchiq.language.lists import completed
 from retouchiq.language.looking import look_aims, look_wishes, outvoted
 from retouchiq.language.mentions import excessive, meant, unwanted
 from retouchiq.language.merging import merged
-from retouchiq.language.places import is_band, located, region_in, regions_in, settled_again
+from retouchiq.language.places import TONAL, is_band, located, region_in, region_of, regions_in, settled_again
 from retouchiq.language.refusing import refused, sentence, worn
 from retouchiq.language.request import Aim, Limit, Request, Wish
 from retouchiq.language.sensing import sensed
@@ -141,7 +141,7 @@ class _Reading:
         found = heads(clause)
         made: list[Wish] = []
         region = band_in(clause, found)
-        if not found and self._repeats_for_bands(clause):
+        if self._repeats(clause, found):
             return True
         if region is None:
             made = filter_wish(clause, self.last) or colour_wishes(clause, self.context)
@@ -210,6 +210,7 @@ class _Reading:
             return
         context.amount = amount(clause, found[0])
         context.chained = bool(made)
+        context.toned = bool(made) and clause.has("verb") and all(_toned(wish) for wish in made)
         context.closed = clause.has("pictures", "pronouns", *PLACES)
         places = regions_in(clause, found)
         if places:
@@ -239,13 +240,26 @@ class _Reading:
         self.wishes += made
         return bool(made)
 
-    def _repeats_for_bands(self, clause: Clause) -> bool:
-        """ "brighten the whites and greens": a verb said once holds for the colours that follow."""
-        bare = clause.joined and not clause.has(*MOVES, "makers", "complaints")
-        bands = bands_in(clause) if bare and self.last else []
-        made = [moved for wish in self.last for band in bands if (moved := settled_again(wish, band)) is not None]
-        self.wishes += made
-        return bool(made)
+    def _repeats(self, clause: Clause, found: list[int]) -> bool:
+        """ "brighten the whites and greens": a verb said once holds for the colours and tones that follow."""
+        bare = clause.joined and not clause.has(*MOVES, *SHIFTS, "makers", "complaints", "negations")
+        tonal = self.context.toned and all(clause.items[at].has("region") for at in found)
+        if not (bare and self.last and (tonal or not found)):
+            return False
+        places = [region_of(clause.items[at]) for at in found] + bands_in(clause)
+        again = [moved for wish in self.last for place in places if (moved := settled_again(wish, place)) is not None]
+        if again:
+            self._share(clause, again)
+        self.wishes += again
+        return bool(again)
+
+    def _share(self, clause: Clause, again: list[Wish]) -> None:
+        """An amount said last is meant of all: "brighten the whites and greens slightly"."""
+        said = amount(clause, clause.positions("noun", *COLOURS)[0])
+        if said.strength is not None and not self.context.amount.said:
+            start = len(self.wishes) - len(self.last)
+            self.wishes[start:] = _strengthened(self.wishes[start:], said.strength)
+            again[:] = _strengthened(again, said.strength)
 
     def sense(self, clause: Clause) -> bool:
         """A clause of words that no table lists: they are taken for what they are most like."""
@@ -309,6 +323,11 @@ def _asks(clause: Clause, mover: int, source: int) -> bool:
 
 def _strengthened(found: list[Wish], by: float) -> list[Wish]:
     return [wish.model_copy(update={"strength": round(wish.strength * by, 3)}) for wish in found]
+
+
+def _toned(wish: Wish) -> bool:
+    """Whether a wish is for a range of tones or a colour and nothing else of the picture."""
+    return wish.control in TONAL or "." in wish.control or wish.region.name in TONES or is_band(wish.region)
 
 
 def _acts(item: Item) -> bool:

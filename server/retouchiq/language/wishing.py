@@ -20,7 +20,8 @@ class Context:
     ``region``: of the last wish. ``wished``: something was. ``source``: it tells what the picture is like, not what it
     shall be. ``colour_sign``: +1 or −1 of the last colour. ``making``: "make it" was said. ``chained``: the clause
     before had wishes; ``closed``: and an object, so that no amount said later is about them. ``complained``: it was a
-    complaint. ``worn``: it told the clothes of who is to be taken away.
+    complaint. ``worn``: it told the clothes of who is to be taken away. ``toned``: it was a verb and the tones or
+    colours it is for.
     """
 
     away: str = ""
@@ -34,6 +35,7 @@ class Context:
     closed: bool = False
     complained: bool = False
     worn: bool = False
+    toned: bool = False
 
 
 def wishes(
