@@ -12,7 +12,7 @@ import numpy as np
 import psutil
 import pytest
 import tifffile
-from PIL import Image
+from PIL import ExifTags, Image
 from skimage.color import deltaE_ciede2000, rgb2lab
 
 from hostbridge.darktable import install
@@ -73,6 +73,17 @@ def test_every_raw_darktable_opens_gets_the_whole_job(name, data, tmp_path):
     assert Path(answer["files"]["sidecar"]).name == f"{name}.xmp"
     shift = lab(tmp_path / "after.jpg").mean((0, 1)) - lab(tmp_path / "before.jpg").mean((0, 1))
     assert shift[2] > 0.3, "warmer is more yellow, outside the sky"
+
+
+def test_a_copyright_that_is_not_utf_8_is_no_obstacle(jpeg, tmp_path):
+    """Some cameras write Latin-1; darktable then writes no XMP of the photo."""
+    exif = Image.Exif()
+    exif[ExifTags.Base.Copyright] = "© Hänsel".encode("latin-1")
+    Image.open(jpeg).save(jpeg, exif=exif)
+    before = jpeg.read_bytes()
+    assert edit(jpeg, "brighter", tmp_path / "out")["applied"]
+    assert Sidecar.read(tmp_path / "out" / "china.jpg.xmp").history
+    assert jpeg.read_bytes() == before
 
 
 @pytest.mark.parametrize("name", ["Blackmagic_PCC4K.dng", "truncated/trunc_sample.cr2", "truncated/trunc_sample.nef"])

@@ -43,7 +43,10 @@ end
 local function forget(id)
     images[id] = nil
 end
-return import, export, forget
+local function silence(id)
+    for _, name in ipairs({"creator", "description", "publisher", "rights", "title"}) do images[id][name] = "" end
+end
+return import, export, forget, silence
 """
 
 
@@ -70,7 +73,7 @@ class Darktable:
         self._metadata = ctypes.byref(ExportMetadata(self._c.dt_lib_export_metadata_default_flags(), None))
         with self.lua():
             self.api: str = darktable.configuration.api_version_string
-            self._import, self._export, self._forget = lua.execute(_LUA, darktable)
+            self._import, self._export, self._forget, self._silence = lua.execute(_LUA, darktable)
             # Dropping a Lua value is a call of Lua too.
             del found, loader, darktable
         self._images: OrderedDict[str, tuple[int, tuple[Stamp, Stamp], bool]] = OrderedDict()
@@ -129,6 +132,16 @@ class Darktable:
             os.remove(out)
 
     def _packet(self, identity: int, path: str) -> bytes:
+        packet = self._written(identity, path)
+        if not packet:
+            # A camera's text that is not UTF-8 (a copyright in Latin-1) is nothing darktable can write as XMP. It stays
+            # in the photo, and only this worker's library is to forget it.
+            with self.lua():
+                self._silence(identity)
+            packet = self._written(identity, path)
+        return packet
+
+    def _written(self, identity: int, path: str) -> bytes:
         # Not dt_exif_xmp_read_string, which reads the whole photo for the metadata in it.
         self._c.dt_exif_xmp_write(identity, os.fsencode(path), 1)
         try:
