@@ -33,7 +33,7 @@ CAST = 0.05  # standard deviation of the gains of red and blue
 
 def fit(folder: Path) -> str:
     """The text of ``prior.toml`` learned from the pictures of ``folder``."""
-    rows = [_draws(read_picture(folder / name)) for name in _faultless(folder)]
+    rows = [_draws(read_picture(folder / name)) for name in faultless(folder)]
     seen = np.concatenate([unfinished for unfinished, _ in rows])
     made = np.concatenate([np.tile(finished, (DRAWS + 1, 1)) for _, finished in rows])
     lines = [f"# made by: python -m retouchiq.bench.prior PHOTOS  ({len(rows)} photographs)", f"# of = {list(SEEN)}"]
@@ -46,7 +46,8 @@ def fit(folder: Path) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _faultless(folder: Path) -> list[str]:
+def faultless(folder: Path) -> list[str]:
+    """The pictures of ``folder`` whose tags name no fault."""
     with (folder / "MANIFEST.tsv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
     return [row["file"] for row in rows if not any(fault in row["tags"] for fault in FAULTS)]

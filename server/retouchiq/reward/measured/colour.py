@@ -71,7 +71,7 @@ def magenta(pair: Pair, where: Weights, _: Options) -> float:
 def towards(pair: Pair, where: Weights, options: Options) -> float:
     """Shift of the mean a*, b* towards the hue in ``options``."""
     angle = np.radians(float(options["hue"]))
-    return float(_shift(pair, where) @ np.array([np.cos(angle), np.sin(angle)]))
+    return float(shift(pair, where) @ np.array([np.cos(angle), np.sin(angle)]))
 
 
 def chroma(pair: Pair, where: Weights, _: Options) -> float:
@@ -148,7 +148,7 @@ def chromatic_difference(pair: Pair, where: Weights, _: Options) -> float:
 
 def neutral_drift(pair: Pair, where: Weights, _: Options) -> float:
     """How far the mean of the near-neutral pixels moved in a*, b*."""
-    return float(np.hypot(*_shift(pair, where)))
+    return float(np.hypot(*shift(pair, where)))
 
 
 def off_skin(pair: Pair, where: Weights, _: Options) -> float:
@@ -159,7 +159,8 @@ def off_skin(pair: Pair, where: Weights, _: Options) -> float:
     return mean(outside + 0.5 * garish, pair.seen(where))
 
 
-def _shift(pair: Pair, where: Weights) -> NDArray[np.float64]:
+def shift(pair: Pair, where: Weights) -> NDArray[np.float64]:
+    """How far the mean of a*, b* moved."""
     seen = pair.seen(where)
     return np.array([mean(pair.after.ab[..., i] - pair.before.ab[..., i], seen) for i in (0, 1)])
 

@@ -26,6 +26,11 @@ def texture(pair: Pair, where: Weights, _: Options) -> float:
     return mean(_band(pair.after, *MIDDLE), pair.seen(where))
 
 
+def local_contrast(pair: Pair, where: Weights, options: Options) -> float:
+    """The geometric mean of `clarity` and `texture`, L*: eyes see it at either scale."""
+    return float(np.sqrt(clarity(pair, where, options) * texture(pair, where, options)))
+
+
 def sharpness(pair: Pair, where: Weights, _: Options) -> float:
     """Mean amplitude of the finest detail where the picture before had some, in hundredths of the range."""
     detailed = pair.before.remember(("detailed",), lambda: _detailed(pair.before))

@@ -25,6 +25,7 @@ PIXELWISE = (
     "difference",
     "colour difference",
     "structure",
+    "incoherence",
     "halos",
     "added glow",
     "hue",

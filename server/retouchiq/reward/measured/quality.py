@@ -65,26 +65,32 @@ def halos(pair: Pair, where: Weights, _: Options) -> float:
 
     The tone curve is the mean change at each lightness; what is left near edges, signed by the side, is the halo.
     """
-    before, after = pair.before, pair.after
-    deviation = before.lightness - before.blurred(0.02)
+    return max(0.0, edge_contrast(pair, where))
+
+
+def edge_contrast(pair: Pair, where: Weights) -> float:
+    """`halos` with its sign: below 0 where edges lost contrast."""
+    deviation = pair.before.lightness - pair.before.blurred(0.02)
     edges = pair.seen(where) * (np.abs(deviation) > EDGE)
-    if edges.sum() < 1:
-        return 0.0
-    change = after.lightness - before.lightness
-    level = np.clip(before.lightness / 2, 0, 50).astype(np.int32)
-    total = np.bincount(level.ravel(), weights=change.ravel(), minlength=51)
-    curve = (total / np.maximum(np.bincount(level.ravel(), minlength=51), 1)).astype(np.float32)
-    return max(0.0, mean((change - curve[level]) * np.sign(deviation), edges))
+    return mean(off_curve(pair) * np.sign(deviation), edges) if edges.sum() >= 1 else 0.0
 
 
 def glow_added(pair: Pair, where: Weights, _: Options) -> float:
     """How much more than a tone curve the surroundings of highlights were lightened, L*: light that spills over."""
-    before = pair.before
-    change = pair.after.lightness - before.lightness
-    level = np.clip(before.lightness / 2, 0, 50).astype(np.int32)
+    return max(0.0, mean(off_curve(pair), pair.seen(where) * detail.ring(pair.before)))
+
+
+def off_curve(pair: Pair) -> Plane:
+    """The change of L* without what the tone curve, the mean change at each lightness, explains of it."""
+    return pair.after.remember(("off curve", id(pair.before)), lambda: _off_curve(pair))
+
+
+def _off_curve(pair: Pair) -> Plane:
+    change = pair.after.lightness - pair.before.lightness
+    level = np.clip(pair.before.lightness / 2, 0, 50).astype(np.int32)
     total = np.bincount(level.ravel(), weights=change.ravel(), minlength=51)
     curve = (total / np.maximum(np.bincount(level.ravel(), minlength=51), 1)).astype(np.float32)
-    return max(0.0, mean(change - curve[level], pair.seen(where) * detail.ring(before)))
+    return np.asarray(change - curve[level], np.float32)
 
 
 def detail_lost(pair: Pair, where: Weights, options: Options) -> float:

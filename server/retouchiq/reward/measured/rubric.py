@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -18,7 +19,7 @@ from retouchiq.reward.measured.finishing import finishing, missing
 from retouchiq.reward.measured.prior import finish
 from retouchiq.reward.measured.probe import Probe
 from retouchiq.reward.measured.scene import Scene, same
-from retouchiq.reward.measured.table import DAMAGE, KEPT, MEASURES, ROWS, Effect, Row
+from retouchiq.reward.measured.table import DAMAGE, KEPT, MEASURES, ROWS, Effect, Row, everywhere
 from retouchiq.reward.measured.weighing import balanced
 
 BEARABLE = 0.8  # of the way to the finished picture: no wish that leads there is overdone before
@@ -64,7 +65,8 @@ class _Writer:
         unknown = any(wish.control not in ROWS for wish in self.request.wishes)
         kept = [*self._limits(), *([] if unknown else [*self._kept(), *self._outside()])]
         finished = finishing(self.facts, self.request, wished, self.whole)
-        return balanced(wished, finished, kept, self._damage(), len(self.limits))
+        coherent = [] if unknown else self._coherent()
+        return balanced(wished, finished, kept, self._damage(), coherent, len(self.limits))
 
     # --- what was asked for
 
@@ -220,6 +222,14 @@ class _Writer:
         )
         return Probe(criterion, where, {}, named(place))
 
+    def _coherent(self) -> list[Probe]:
+        """That the change hangs together, in what no wish wants changed."""
+        spared = [group for group, asked in SPARED.items() if self.request.aims or any(map(asked, self.wishes))]
+        if len(spared) == len(SPARED) or "geometry" in self.moved:  # laid back in place, a picture is a little softer
+            return []
+        probe = self._keep("the change hangs together", "incoherence", self.spared, INCOHERENT, 0.0, 1.0)
+        return [replace(probe, options={"spared": " ".join(spared)})]
+
     # --- what must not break
 
     def _damage(self) -> list[Probe]:
@@ -329,6 +339,26 @@ EXACT: dict[str, Effect] = {
     "crop": Effect("trimmed", 1.0),
 }
 """Controls whose own unit can be measured in a picture: an exact amount is then the target itself."""
+
+
+SPARED: dict[str, Callable[[Wish], bool]] = {
+    "tones": lambda wish: (
+        not wish.region.everywhere
+        or bool({"detail", "neutrals"} & ROWS[wish.control].moves)  # black and white: each colour to its own grey
+        or any(map(_by_tone, ROWS[wish.control].effects))
+    ),
+    "cast": lambda wish: bool(ROWS[wish.control].moves & {"warmth", "magenta", "neutrals"}),
+    "hue": lambda wish: bool(ROWS[wish.control].moves & {"hue", "warmth", "magenta", "neutrals"}),
+}
+"""The groups of `coherence.PARTS`, and whether a wish changes them."""
+
+INCOHERENT = 5.0  # nats: half of it passes; most finished photographs, beside unfinished versions of them, stay below
+
+
+def _by_tone(effect: Effect) -> bool:
+    """True where the effect lightens some tones or places only."""
+    lightens = effect.measure == "lightness" and (effect.tones is not None or effect.where is not everywhere)
+    return lightens or effect.measure == "edge darkening"
 
 
 TONING = {"temperature", "tint", "shadows_color", "midtones_color", "highlights_color"}

@@ -36,12 +36,20 @@ class Scene:
     small: Picture
     large: Picture
     _memo: dict[tuple[object, ...], Plane] = field(default_factory=dict)
+    _copies: dict[int, Scene] = field(default_factory=dict)
 
     @classmethod
     def of(cls, picture: Picture, detail_shape: tuple[int, int] | None = None) -> Scene:
         """The scene of a whole picture; ``detail_shape`` makes its large copy exactly that (height, width)."""
         large = resized(picture, detail_shape or fitted(picture, DETAIL_SIDE))
         return cls(resized(large, fitted(large, COLOUR_SIDE)), large)
+
+    def reduced(self, side: int) -> Scene:
+        """This scene with both copies at a long side of at most ``side`` px of its small one."""
+        if side not in self._copies:
+            copy = resized(self.small, fitted(self.small, side))
+            self._copies[side] = Scene(copy, copy)
+        return self._copies[side]
 
     @cached_property
     def lab(self) -> Plane:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from hostbridge.controls import BANDS, HUES
 from hostbridge.weights import Weights
-from retouchiq.reward.measured import colour, detail, geometry, quality, shading, tone
+from retouchiq.reward.measured import coherence, colour, detail, geometry, quality, shading, tone
 from retouchiq.reward.measured.scene import Pair, Scene
 from retouchiq.reward.measured.tone import Options
 
@@ -55,6 +55,7 @@ MEASURES: dict[str, Measure] = {
     "colour difference": Measure(colour.chromatic_difference, "a*b*", "different in colour"),
     # detail
     "clarity": Measure(detail.clarity, "L*", "more local contrast", "less local contrast", has=True),
+    "local contrast": Measure(detail.local_contrast, "L*", "more local contrast", "less local contrast", has=True),
     "texture": Measure(detail.texture, "L*", "more texture", "less texture", has=True),
     "sharpness": Measure(detail.sharpness, "%", "more fine detail", "less fine detail", has=True),
     "noise": Measure(detail.noise, "%", "more noise in flat areas", "less noise in flat areas", has=True),
@@ -62,6 +63,7 @@ MEASURES: dict[str, Measure] = {
     "spilled light": Measure(
         detail.spilled_light, "L*", "more glow around highlights", "less glow around highlights", has=True
     ),
+    "incoherence": Measure(coherence.incoherence, "times less likely (ln)", "than a plain finish"),
     # geometry
     "trimmed": Measure(geometry.trimmed, "%", "trimmed"),
     "aspect": Measure(geometry.aspect, "width/height", "wider", "narrower"),
@@ -88,7 +90,8 @@ MEASURES: dict[str, Measure] = {
 Where = Callable[[Scene, Weights], Weights]
 
 
-def _everywhere(_: Scene, region: Weights) -> Weights:
+def everywhere(_: Scene, region: Weights) -> Weights:
+    """All of the region."""
     return region
 
 
@@ -111,7 +114,7 @@ class Effect:
     plain: float
     share: float = 0.0
     tones: str | None = None
-    where: Where = _everywhere
+    where: Where = everywhere
     part: float = 1.0
     ends: float | None = None
     dims: float | None = None
@@ -197,7 +200,7 @@ ROWS: dict[str, Row] = {
         f"{name}_color": _row((Effect("towards", 8.0, tones=name),), 30, "warmth magenta chroma hue", "skin", hue=hue)
         for name, hue in (("shadows", 230.0), ("midtones", 70.0), ("highlights", 75.0))
     },
-    "clarity": _row((Effect("clarity", 0.0, 0.14),), 35, "contrast detail", "halos noise"),
+    "clarity": _row((Effect("local contrast", 0.0, 0.17),), 35, "contrast detail", "halos noise"),
     "texture": _row((Effect("texture", 0.0, 0.2),), 35, "detail", "noise halos"),
     "dehaze": _row(
         (Effect("haze", 1.5, 0.1, where=tone.below_white, sign=-1),),
