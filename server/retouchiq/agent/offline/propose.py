@@ -9,42 +9,10 @@ from hostbridge.controls import CONTROLS, Edit, Region
 from retouchiq.agent.offline.facts import Facts
 from retouchiq.language.request import Limit, Request, Wish
 from retouchiq.plan import Plan
+from retouchiq.reward.measured.table import ROWS
 
-PLAIN: dict[str, float] = {
-    "exposure": 0.5,
-    "contrast": 25,
-    "highlights": 35,
-    "shadows": 35,
-    "whites": 30,
-    "blacks": 30,
-    "temperature": 25,
-    "tint": 25,
-    "saturation": 25,
-    "vibrance": 30,
-    "hue": 15,
-    "shadows_color": 30,
-    "midtones_color": 25,
-    "highlights_color": 30,
-    "clarity": 35,
-    "texture": 35,
-    "dehaze": 35,
-    "sharpness": 40,
-    "denoise": 50,
-    "vignette": 40,
-    "grain": 35,
-    "fade": 35,
-    "glow": 35,
-    "monochrome": 100,
-    "crop": 10,
-    "rotate": 2,
-    "perspective": 20,
-    "flip": 1,
-    "lens_correction": 100,
-    ".hue": 15,
-    ".saturation": 35,
-    ".lightness": 30,
-}
-"""The amount of a plain word ("warmer") in the control's unit; bands by their suffix. Words of amount scale it."""
+PLAIN: dict[str, float] = {control: row.amount for control, row in ROWS.items()}
+"""The amount of a plain word ("warmer") in the control's unit. Words of amount scale it."""
 
 SWITCHES = {"monochrome", "flip", "lens_correction"}
 """Done or not done: words of amount do not scale these."""
@@ -139,9 +107,8 @@ def _saturation(wish: Wish, seen: Facts) -> tuple[float, str]:
 
 
 def _plain(wish: Wish, _: Facts) -> tuple[float, str]:
-    size = PLAIN.get(wish.control) or PLAIN["." + wish.control.rpartition(".")[2]]
     strength = 1.0 if wish.control in SWITCHES else wish.strength
-    return size * strength * wish.direction, ""
+    return PLAIN[wish.control] * strength * wish.direction, ""
 
 
 CHOOSE: dict[str, Callable[[Wish, Facts], tuple[float, str]]] = {
