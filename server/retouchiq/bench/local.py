@@ -23,6 +23,7 @@ from hostbridge.darktable.render import Renderer
 from hostbridge.darktable.schema import Schema
 from hostbridge.weights import Weights, drawn, weights
 from retouchiq.agent.offline import OfflineAgent
+from retouchiq.bench.outlined import OUTLINES
 from retouchiq.bench.sheets import Say, evenly, photos_in
 from retouchiq.contact import Cell
 from retouchiq.edit import drive
@@ -47,8 +48,6 @@ INSTRUCTIONS: dict[str, str] = {
 }
 PHOTOS = 8  # an instruction
 BAR = 0.85
-OUTLINES = Path(__file__).parents[3] / "tests" / "retouchiq" / "regions" / "outlines.json"
-"""The project's own hand outlines by photo and region, in a source tree: rings and holes as in `Outline`, or null."""
 
 LEAST, MOST = 0.005, 0.9  # share of the picture: smaller regions are specks, larger ones are the whole picture
 FEATHER = 0.02  # of the short side: how far beyond a hand outline the soft edge of one may reach

@@ -16,6 +16,9 @@ from hostbridge.controls import Outline
 from hostbridge.weights import Weights, drawn
 from retouchiq.reward import Picture
 
+OUTLINES = Path(__file__).parents[3] / "tests" / "retouchiq" / "regions" / "outlines.json"
+"""The project's own hand outlines by photo and region, in a source tree: rings and holes as in `Outline`, or null."""
+
 SEED = 4  # of the split into a half that was looked at while tuning and one that was not
 SIDE = 768  # px of the long side
 

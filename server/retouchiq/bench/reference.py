@@ -23,8 +23,10 @@ from hostbridge.darktable.render import Renderer
 from hostbridge.darktable.schema import Schema
 from retouchiq.agent.offline import OfflineAgent
 from retouchiq.bench.pairs import psnr
+from retouchiq.bench.sheets import photos_in
 from retouchiq.contact import Cell, contact_sheet, save
 from retouchiq.edit import LOOP_SIZE, drive
+from retouchiq.endings import PICTURES
 from retouchiq.photo import Photo
 from retouchiq.pictures import read_picture
 from retouchiq.reward import Picture
@@ -35,7 +37,6 @@ from retouchiq.session import Session
 
 SEED = 4  # of the draws below
 COMBINATIONS = 20
-ENDINGS = {".jpg", ".jpeg", ".png"}
 BARS = {"finished": 29.0, "other": 0.6, "renders": 40}
 
 Say = Callable[[str], None]
@@ -107,7 +108,7 @@ def _table(path: Path) -> list[dict[str, str]]:
 
 def others(data: Path) -> list[Task]:
     """`COMBINATIONS` pairs of different photos, drawn with `SEED` from those in ``photos/`` in the order of names."""
-    photos = sorted(path for path in (data / "photos").glob("*") if path.suffix.lower() in ENDINGS)
+    photos = sorted(path for path in photos_in(data) if path.suffix.lower() in PICTURES)
     if len(photos) < 2:
         raise UnusableInput(f"{data}/photos holds no two pictures: name a folder with pairs/MANIFEST.tsv and photos/")
     draw = np.random.default_rng(SEED)

@@ -19,7 +19,6 @@ from retouchiq.regions.found import Found
 from retouchiq.regions.scene import Scene, seen
 from retouchiq.regions.sky import head, sky
 
-OUTLINES = Path(__file__).parents[3] / "tests" / "retouchiq" / "regions" / "outlines.json"
 REGIONS = ("sky", "subject", "face")
 CRUDE: dict[str, Callable[[int, int], Weights]] = {
     "nothing found": lambda height, width: np.zeros((height, width), np.float32),

@@ -157,6 +157,23 @@ def _photographer(
     return means | _gain(means)
 
 
+def written(answer: dict[str, Any]) -> str:
+    """The table of an answer of `measure`, as Markdown."""
+    rows = (answer["photographers"] | {"mean": answer["mean"]}).items()
+    tested, taught = answer["tested"], answer["taught"]
+    return "\n".join(
+        [
+            f"Mean ΔE00 to the photographer's own edit of {tested} unseen photos, {taught} taught.\n",
+            "| photographer | " + " | ".join(METHODS) + " | lower with the style by |",
+            "| --- " * (len(METHODS) + 2) + "|",
+            *(
+                f"| {name} | " + " | ".join(f"{row[method]:.2f}" for method in METHODS) + f" | {row['gain']:.0%} |"
+                for name, row in rows
+            ),
+        ]
+    )
+
+
 def _gain(means: dict[str, float]) -> dict[str, float]:
     without = min(means["do nothing"], means["auto"])
     return {"gain": round(1 - means["style"] / without, 3)}

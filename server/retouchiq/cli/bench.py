@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from retouchiq.cli import judging
 from retouchiq.cli.host import add_json, installed_schema, positive, size
@@ -69,6 +71,15 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     reference.set_defaults(run=run_reference)
 
 
+def _told(args: argparse.Namespace, answer: Any, written: Callable[[], str]) -> int:
+    """Print an answer: as JSON, or as it is ``written`` for people."""
+    if args.json:
+        print_json(answer)
+    else:
+        print(written().rstrip("\n"))
+    return 0
+
+
 def run(args: argparse.Namespace) -> int:
     from hostbridge.darktable.render.failure import check_readable
     from retouchiq.bench.render import measure
@@ -76,13 +87,15 @@ def run(args: argparse.Namespace) -> int:
     check_readable(args.file)
     with progress(quiet=args.json) as say:
         answer = measure(args.file.resolve(), args.size, args.repeat, say)
-    if args.json:
-        print_json(answer)
-        return 0
-    for name in ("library", "cli"):
-        print(f"{name:>8}  {answer[name]['median_seconds']:.3f} s median of {len(answer[name]['runs'])}")
-    print(f"   ratio  {answer['cli']['median_seconds'] / answer['library']['median_seconds']:.1f}×")
-    return 0
+    return _told(args, answer, lambda: "\n".join(_renders(answer)))
+
+
+def _renders(answer: dict[str, Any]) -> list[str]:
+    lines = [
+        f"{name:>8}  {answer[name]['median_seconds']:.3f} s median of {len(answer[name]['runs'])}"
+        for name in ("library", "cli")
+    ]
+    return [*lines, f"   ratio  {answer['cli']['median_seconds'] / answer['library']['median_seconds']:.1f}×"]
 
 
 def run_batch(args: argparse.Namespace) -> int:
@@ -92,14 +105,16 @@ def run_batch(args: argparse.Namespace) -> int:
     photos = find(args.files).photos
     with progress(quiet=args.json) as say:
         answer = measure(photos, say)
-    if args.json:
-        print_json(answer)
-        return 0
-    print(f"{answer['photos']} photos   elapsed   processor")
-    for name, what in (("batch", "verified edits"), ("plain", "plain exports")):
-        print(f"{what:>14}  {answer[name]['seconds']:6.1f} s  {answer[name]['cpu_seconds']:8.1f} s")
-    print(f"{'ratio':>14}  {answer['ratio']:6.2f}×  {answer['cpu_ratio']:8.2f}×")
-    return 0
+    return _told(args, answer, lambda: "\n".join(_batches(answer)))
+
+
+def _batches(answer: dict[str, Any]) -> list[str]:
+    lines = [
+        f"{what:>14}  {answer[name]['seconds']:6.1f} s  {answer[name]['cpu_seconds']:8.1f} s"
+        for name, what in (("batch", "verified edits"), ("plain", "plain exports"))
+    ]
+    ratio = f"{'ratio':>14}  {answer['ratio']:6.2f}×  {answer['cpu_ratio']:8.2f}×"
+    return [f"{answer['photos']} photos   elapsed   processor", *lines, ratio]
 
 
 def run_serve(args: argparse.Namespace) -> int:
@@ -107,14 +122,16 @@ def run_serve(args: argparse.Namespace) -> int:
 
     with progress(quiet=args.json) as say:
         answer = measure(args.repeat, say)
-    if args.json:
-        print_json(answer)
-        return 0
-    print(f"{'request':30}  median      p95")
-    for name, request in answer["requests"].items():
-        print(f"{name:30}  {request['median_ms']:6.2f} ms  {request['p95_ms']:6.2f} ms")
-    print(f"{'bar':30}  {answer['bar_ms']:6.2f} ms  {'met' if answer['ok'] else 'missed'}")
-    return 0
+    return _told(args, answer, lambda: "\n".join(_requests(answer)))
+
+
+def _requests(answer: dict[str, Any]) -> list[str]:
+    lines = [
+        f"{name:30}  {request['median_ms']:6.2f} ms  {request['p95_ms']:6.2f} ms"
+        for name, request in answer["requests"].items()
+    ]
+    bar = f"{'bar':30}  {answer['bar_ms']:6.2f} ms  {'met' if answer['ok'] else 'missed'}"
+    return [f"{'request':30}  median      p95", *lines, bar]
 
 
 def run_sheets(args: argparse.Namespace) -> int:
@@ -124,26 +141,21 @@ def run_sheets(args: argparse.Namespace) -> int:
     photos = [path.resolve() for path in evenly(photos_in(args.data), args.photos)]
     with progress(quiet=args.json) as say, open_renderer("library") as renderer:
         rows = measure(photos, args.out, renderer, installed_schema(), args.size, say)
-    if args.json:
-        print_json(rows)
-        return 0
+    return _told(args, rows, lambda: "\n".join(_sheets(rows, len(photos), args.out)))
+
+
+def _sheets(rows: list[dict[str, Any]], photos: int, out: Path) -> list[str]:
     failed = [row for row in rows if "error" in row]
     applied = sum(row["applied"] for row in rows if "error" not in row)
-    print(f"{len(photos)} photos, {len(rows) - len(failed)} edits, {applied} applied: sheets in {args.out}")
-    for row in failed:
-        print(f"{row['photo']}: {row['error']}")
-    return 0
+    done = f"{photos} photos, {len(rows) - len(failed)} edits, {applied} applied: sheets in {out}"
+    return [done, *(f"{row['photo']}: {row['error']}" for row in failed)]
 
 
 def run_language(args: argparse.Namespace) -> int:
     from retouchiq.bench import language
 
     tables = language.measure(args.data, args.labels or language.LABELS)
-    if args.json:
-        print_json(language.answer(tables))
-        return 0
-    print(language.written(tables))
-    return 0
+    return _told(args, language.answer(tables), lambda: language.written(tables))
 
 
 def run_pairs(args: argparse.Namespace) -> int:
@@ -151,11 +163,7 @@ def run_pairs(args: argparse.Namespace) -> int:
 
     with progress(quiet=args.json) as say:
         answer = measure(args.data, say)
-    if args.json:
-        print_json(answer)
-    else:
-        print(table(answer), end="")
-    return 0
+    return _told(args, answer, lambda: table(answer))
 
 
 def run_reference(args: argparse.Namespace) -> int:
@@ -164,57 +172,39 @@ def run_reference(args: argparse.Namespace) -> int:
 
     with progress(quiet=args.json) as say, open_renderer("library") as renderer:
         answer = measure(args.data, renderer, installed_schema(), say, args.sheet)
-    if args.json:
-        print_json(answer)
-    else:
-        print(markdown(answer), end="")
-    return 0
+    return _told(args, answer, lambda: markdown(answer))
 
 
 def run_local(args: argparse.Namespace) -> int:
     from hostbridge.darktable.render import open_renderer
     from retouchiq.bench import local
+    from retouchiq.bench.outlined import OUTLINES
     from retouchiq.contact import contact_sheet, save
 
-    outlines = args.outlines or local.OUTLINES
+    outlines = args.outlines or OUTLINES
     with progress(quiet=args.json) as say, open_renderer("library") as renderer:
         seen = list(local.measure(args.data, renderer, installed_schema(), args.size, outlines, say=say))
     if args.sheet and seen:
         save(contact_sheet(local.lines(seen), 256), args.sheet)
     cases = [one.case for one in seen]
-    if args.json:
-        print_json(local.answer(cases))
-        return 0
-    print(local.written(cases))
-    return 0
+    return _told(args, local.answer(cases), lambda: local.written(cases))
 
 
 def run_regions(args: argparse.Namespace) -> int:
     from retouchiq.bench import regions
+    from retouchiq.bench.outlined import OUTLINES
 
     with progress(quiet=args.json) as say:
-        answer = regions.measure(args.data, args.outlines or regions.OUTLINES, args.sheet, say)
-    if args.json:
-        print_json(answer)
-        return 0
-    print(regions.written(answer))
-    return 0
+        answer = regions.measure(args.data, args.outlines or OUTLINES, args.sheet, say)
+    return _told(args, answer, lambda: regions.written(answer))
 
 
 def run_style(args: argparse.Namespace) -> int:
     from hostbridge.darktable.render import open_renderer
     from retouchiq.bench.sheets import photos_in
-    from retouchiq.bench.style import METHODS, measure
+    from retouchiq.bench.style import measure, written
 
     photos = [path.resolve() for path in photos_in(args.data)]
     with progress(quiet=args.json) as say, open_renderer("library") as renderer:
         answer = measure(photos, renderer, installed_schema(), args.taught, say)
-    if args.json:
-        print_json(answer)
-        return 0
-    print(f"Mean ΔE00 to the photographer's own edit of {answer['tested']} unseen photos, {answer['taught']} taught.\n")
-    print("| photographer | " + " | ".join(METHODS) + " | lower with the style by |")
-    print("| --- " * (len(METHODS) + 2) + "|")
-    for name, row in (answer["photographers"] | {"mean": answer["mean"]}).items():
-        print(f"| {name} | " + " | ".join(f"{row[method]:.2f}" for method in METHODS) + f" | {row['gain']:.0%} |")
-    return 0
+    return _told(args, answer, lambda: written(answer))
