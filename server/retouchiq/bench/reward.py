@@ -70,20 +70,24 @@ def measure(
     """Everything `docs/measured/reward.md` shows, from the pairs in ``folder``; raises `UnreadableImage`.
 
     ``accuracy`` by half and class, ``pairs`` one row a pair, ``stable`` (preferences that size, format and order leave
-    alone), ``swapped`` (the expert's edit under another photo's instruction), ``variety`` (five experts on one photo).
+    alone), ``swapped`` (the expert's edit under another photo's instruction), ``lost`` (share won by what was off or by
+    method), ``variety`` (five experts on one photo) and ``together`` (how near one another, and above weakened ones).
     """
     cases = list(_cases(folder / "pairs"))
     results = []
     for case in cases:
         say(f"{case.name}: {case.instruction}")
         results.append(_compare(case, folder, reward, renderer, schema))
+    variety = list(_variety(folder / "pairs", reward, renderer, schema, say))
     return {
         "bars": BARS,
         "accuracy": _accuracies(results),
         "pairs": [_row(result) for result in results],
         "stable": _stable(cases, reward, say),
         "swapped": _swapped(cases, reward, say),
-        "variety": list(_variety(folder / "pairs", reward, renderer, schema, say)),
+        "lost": _lost(results),
+        "variety": variety,
+        "together": list(_together(variety)),
     }
 
 
@@ -157,6 +161,16 @@ def _row(result: Result) -> dict[str, Any]:
     }
 
 
+def _lost(results: list[Result]) -> dict[str, float]:
+    """Share won against each control off and each method, lowest first."""
+    won: dict[str, list[bool]] = {}
+    for result in results:
+        for kind in ("one off", "methods"):
+            for (name, _), win in zip(result.others[kind], result.won(kind), strict=True):
+                won.setdefault(name, []).append(win)
+    return dict(sorted(((name, mean(wins)) for name, wins in won.items()), key=lambda each: each[1]))
+
+
 def _stable(cases: list[Case], reward: Reward, say: Say) -> dict[str, Any]:
     """Preferences between the expert's edit and its rivals that stay when pictures are small, or saved as JPEG, or
     come in another order."""
@@ -222,13 +236,35 @@ def _photo(file: str) -> str:
     return Path(file).stem.rpartition("_")[0]
 
 
-def _among(judge: Judge, before: Picture, picture: Picture, weak: list[Picture]) -> dict[str, float]:
+def _among(judge: Judge, before: Picture, picture: Picture, weak: list[Picture]) -> dict[str, Any]:
     score = judge.judge(picture).score
+    scores = [judge.judge(each).score for each in weak]
     return {
         "do nothing": judge.judge(before).score,
         "expert": score,
-        "weakened": mean(judge.judge(each).score for each in weak),
+        "weakened": mean(scores),
+        "won": mean(score > each for each in scores),
+        "scores": scores,
     }
+
+
+def _together(variety: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """One row a photo and instruction: the experts' mean and spread (highest less lowest), the mean of all their
+    weakened edits, the share of these below the lowest expert, and below the expert they were made from."""
+    for photo in sorted({row["photo"] for row in variety}):
+        for name in ("own", "neutral"):
+            mine = [row[name] for row in variety if row["photo"] == photo]
+            experts = [each["expert"] for each in mine]
+            weakened = [score for each in mine for score in each["scores"]]
+            yield {
+                "photo": photo,
+                "instruction": name,
+                "experts": mean(experts),
+                "spread": max(experts) - min(experts),
+                "weakened": mean(weakened),
+                "below lowest": mean(score < min(experts) for score in weakened),
+                "below their own": mean(each["won"] for each in mine),
+            }
 
 
 def _stand_in(pictures: list[Picture]) -> Picture:

@@ -52,7 +52,11 @@ def _markdown(answer: dict[str, Any]) -> list[str]:
         f"- Under another photo's instruction the expert's edit scores lower in {swapped['share']:.0%} of "
         f"{swapped['of']} cases, by {swapped['mean']:.1f} on average"
     )
-    return [*lines, "", *_pairs(answer["pairs"]), "", *_variety(answer["variety"])]
+    lines += ["- Won least often against: " + ", ".join(f"{n} {w:.2f}" for n, w in list(answer["lost"].items())[:10])]
+    return [
+        *lines, "", *_pairs(answer["pairs"]), "",
+        *_variety(answer["variety"]), "", *_together(answer["together"]),
+    ]  # fmt: skip
 
 
 def _pairs(rows: list[dict[str, Any]]) -> list[str]:
@@ -69,12 +73,35 @@ def _pairs(rows: list[dict[str, Any]]) -> list[str]:
 
 
 def _variety(rows: list[dict[str, Any]]) -> list[str]:
-    head = ["photo", "expert", "instruction", "do nothing", "expert's edit", "weakened, mean"]
+    head = ["photo", "expert", "instruction", "do nothing", "expert's edit", "weakened, mean", "weakened below"]
     cells = [
-        [row["photo"], row["expert"], name, *(f"{row[name][key]:.1f}" for key in ("do nothing", "expert", "weakened"))]
+        [
+            row["photo"], row["expert"], name,
+            *(f"{row[name][key]:.1f}" for key in ("do nothing", "expert", "weakened")), f"{row[name]['won']:.0%}",
+        ]
         for row in rows
         for name in ("own", "neutral")
+    ]  # fmt: skip
+    return [_line(head), _line(["---"] * len(head)), *map(_line, cells)]
+
+
+def _together(rows: list[dict[str, Any]]) -> list[str]:
+    head = [
+        "photo",
+        "instruction",
+        "experts, mean",
+        "spread",
+        "weakened, mean",
+        "below the lowest expert",
+        "below their own",
     ]
+    cells = [
+        [
+            row["photo"], row["instruction"], *(f"{row[key]:.1f}" for key in ("experts", "spread", "weakened")),
+            *(f"{row[key]:.0%}" for key in ("below lowest", "below their own")),
+        ]
+        for row in rows
+    ]  # fmt: skip
     return [_line(head), _line(["---"] * len(head)), *map(_line, cells)]
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from hostbridge.controls import Edit
 from retouchiq.bench.cheating import FREE, _changed, clipped, grey_drift
+from retouchiq.bench.reward import _together
 from retouchiq.bench.weakened import METHODS, different
 
 
@@ -38,3 +39,12 @@ def test_clipping_and_drifting_greys_are_counted_by_other_code_than_the_rewards(
     assert clipped(white) == pytest.approx(10)
     assert grey_drift(grey, grey) == 0
     assert grey_drift(grey, grey * np.float32([1.1, 1, 0.9])) > 5
+
+
+def test_experts_lie_together_where_their_scores_do_and_weakened_ones_are_below():
+    near, far = ({"expert": e, "scores": s, "won": 1.0} for e, s in ((9.0, [4.0, 5.0]), (6.0, [5.0, 7.0])))
+    rows = [{"photo": "one", "expert": "A", "own": near, "neutral": near}]
+    rows += [{"photo": "one", "expert": "B", "own": far, "neutral": near}]
+    own, neutral = _together(rows)
+    assert (own["spread"], own["below lowest"], own["weakened"]) == (3.0, 0.75, 5.25)
+    assert (neutral["spread"], neutral["below lowest"]) == (0.0, 1.0)

@@ -6,6 +6,7 @@ from retouchiq.reward.measured.finishing import importance
 from retouchiq.reward.measured.probe import Probe
 
 WISH_SHARE = 0.55  # of the weight of a rubric; what nobody asked for in words shares the rest
+GUESSED_SHARE = 0.30  # instead, where nobody said what to change and the wishes are the program's own guesses
 SHARES = {"keep": 0.25, "quality": 0.35}  # of that rest, as they compare with one another
 FINISH_SHARE = (0.12, 0.50)  # likewise, for a finished picture and for one that is far from it
 COHERENCE_SHARE = 0.07  # of the whole: what a change is like, whatever was asked for
@@ -19,6 +20,7 @@ def balanced(
     damage: list[Probe],
     coherent: list[Probe],
     limits: int,
+    guessed: bool,
 ) -> list[Probe]:
     """All probes with weights that sum to 1: by kind first, within a kind by their own weights."""
     for_limits = LIMIT_SHARE * min(limits, 2) if wished else 0.0
@@ -30,7 +32,7 @@ def balanced(
     ]
     shared = sum(share for share, group in silent if group)
     coherence = COHERENCE_SHARE if coherent else 0.0
-    wish_share = (WISH_SHARE - for_limits) if wished else 0.0
+    wish_share = (GUESSED_SHARE if guessed else WISH_SHARE) - for_limits if wished else 0.0
     rest = (1 - coherence - wish_share) / shared
     groups = ((wish_share, wished), (coherence, coherent), *((rest * share, group) for share, group in silent))
     return [
