@@ -37,6 +37,11 @@ CLEAN = {"crushed": 0.2, "blown": 0.25, "flat colours": 0.1}
 black or white without detail is seen well before."""
 BARRIER = 30.0  # how much more than a wish it weighs that a picture stays clean
 BREAKS = {damage.measure: (name, damage.ruin) for name, damage in DAMAGE.items()}
+RETREAT = 0.2
+"""Of an amount, the most that damage alone takes back at once: it sets in late, and a straight line through what was
+measured leads back too far."""
+
+NEAR_SIDE = 0.25  # of a tolerance: what falls short is brought to the near side of its target, which passes as well
 DAMPING = 0.15  # per unit of relative change: keeps what no metric asks about where it is
 
 
@@ -48,7 +53,7 @@ def revise(trials: Sequence[Trial]) -> Plan | None:
         return None
     scale = np.array([_scale(best.plan.edits[i]) for i in free])
     slopes = _slopes(trials, free, scale)
-    step = _solve(best, scale, slopes, _bounds(trials[0], best, free, scale))
+    step = _solve(best, _amounts(best, free, scale), slopes, _bounds(trials[0], best, free, scale))
     if float(np.abs(step).max()) < 0.02:
         return None
     edits = list(best.plan.edits)
@@ -141,13 +146,13 @@ def _hoped(metric: Metric) -> float:
     return (criterion.target - criterion.before) * (criterion.direction or 1)
 
 
-def _solve(best: Trial, scale: Vector, slopes: NDArray[np.float64], bounds: tuple[Vector, Vector]) -> Vector:
+def _solve(best: Trial, amounts: Vector, slopes: NDArray[np.float64], bounds: tuple[Vector, Vector]) -> Vector:
     rows = [
         r for r, metric in enumerate(best.verdict.metrics) if metric.score < GOOD or metric.criterion.kind == "wish"
     ]
     metrics = [best.verdict.metrics[r] for r in rows]
     weight = np.array([np.sqrt(m.criterion.weight) / max(m.criterion.tolerance, 1e-6) for m in metrics])
-    missing = np.array([m.criterion.target - m.after for m in metrics])
+    missing = np.array([_missing(m) for m in metrics])
     wished = np.array([m.criterion.kind == "wish" for m in metrics])
     step = _least(slopes[rows], missing, weight * wished, bounds)
     # what even the wish alone would miss by far is judged as lost either way: it must not hold the wish back
@@ -155,12 +160,24 @@ def _solve(best: Trial, scale: Vector, slopes: NDArray[np.float64], bounds: tupl
     missed = (missing - slopes[rows] @ step) * [1 / max(m.criterion.tolerance, 1e-6) for m in metrics]
     doubted = np.where(wished, 1.0, 1 / np.sqrt(1 + (missed / lost) ** 2))
     step = _least(slopes[rows], missing, weight * doubted, bounds)
+    free = step
     for _ in range(2):  # what the way back from one damage does to another is seen at the second look
         ruined, room = _beyond(best, slopes @ step)
         every = np.concatenate([rows, ruined]).astype(int)
         kept = np.concatenate([weight * doubted, BARRIER / np.maximum(_ruins(best)[ruined], 1e-6)])
         step = _least(slopes[every], np.concatenate([missing, room[ruined]]), kept, bounds)
-    return step
+    back = np.sign(amounts) * step
+    farthest = np.minimum(np.sign(amounts) * free, -RETREAT * np.abs(amounts))
+    return np.where(amounts == 0, step, np.sign(amounts) * np.maximum(back, farthest))
+
+
+def _missing(metric: Metric) -> float:
+    """What a metric is short of its target, signed; a wish that falls short, of the target's near side."""
+    criterion = metric.criterion
+    missing = criterion.target - metric.after
+    short = criterion.kind == "wish" and missing * (criterion.target - criterion.before) > 0
+    spared = min(abs(missing), NEAR_SIDE * criterion.tolerance) if short else 0.0
+    return float(missing - np.sign(missing) * spared)
 
 
 def _ruins(trial: Trial) -> Vector:
