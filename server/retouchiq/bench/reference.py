@@ -31,7 +31,7 @@ from retouchiq.photo import Photo
 from retouchiq.pictures import read_picture
 from retouchiq.reward import Picture
 from retouchiq.reward.measured import MeasuredReward
-from retouchiq.reward.measured.colour import near_neutral, off_skin, skin
+from retouchiq.reward.measured.colour import near_neutral, neutral_drift, off_skin, skin
 from retouchiq.reward.measured.scene import Pair, Scene, fitted, resized
 from retouchiq.session import Session
 
@@ -155,13 +155,13 @@ def _other(before: Picture, reference: Picture, after: Picture) -> dict[str, flo
     second = Scene.of(resized(after, (first.small.shape[0], first.small.shape[1])))
     whole = np.ones(first.lightness.shape, np.float32)
     greys, skins = near_neutral(first, whole), skin(first, whole)
-    drift = np.average(second.ab - first.ab, axis=(0, 1), weights=np.repeat(greys[..., None], 2, axis=2) + 1e-9)
+    drift = neutral_drift(Pair(first, second), greys, {}) if greys.any() else 0.0
     off = [off_skin(Pair(first, each), skins, {}) if skins.mean() > 0.005 else 0.0 for each in (first, second)]
     return {
         "nothing": round(start, 2),
         "after": round(end, 2),
         "removed": round(1 - end / start, 3),
-        "greys": round(float(np.hypot(*drift)), 1),
+        "greys": round(drift, 1),
         "skin": round(off[1] - off[0], 1),
     }
 

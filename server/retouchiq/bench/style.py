@@ -63,6 +63,15 @@ class Light:
         )
 
 
+@dataclass(frozen=True)
+class Unseen:
+    """A photo that is tested, and what no photographer changes: it ``before``, and edited without a style."""
+
+    photo: Photo
+    before: Picture
+    auto: Picture
+
+
 PHOTOGRAPHERS: dict[str, Callable[[Light], dict[str, float]]] = {
     "bright and warm": lambda see: {
         "exposure": 0.5 + 0.6 * see.dark,
@@ -115,18 +124,25 @@ def measure(
 
 def _measured(photos: Sequence[Path], renderer: Renderer, schema: Schema, taught: int, say: Say) -> dict[str, Any]:
     drawn = random.Random(SEED).sample(sorted(photos), min(len(photos), taught + TESTED))
+    say("without a style")
+    tested = [_unseen(path, renderer, schema) for path in drawn[taught:]]
     rows = {}
     for name, taste in PHOTOGRAPHERS.items():
         say(f"{name}: teaching with {taught} photos")
-        rows[name] = _photographer(taste, drawn[:taught], drawn[taught:], renderer, schema)
+        rows[name] = _photographer(taste, drawn[:taught], tested, renderer, schema)
     means = {method: mean(row[method] for row in rows.values()) for method in METHODS}
     return {"taught": taught, "tested": len(drawn) - taught, "photographers": rows, "mean": means | _gain(means)}
+
+
+def _unseen(path: Path, renderer: Renderer, schema: Schema) -> Unseen:
+    photo = Photo(path, renderer, schema, SIZE)
+    return Unseen(photo, photo.observe(), _edited(photo, ""))
 
 
 def _photographer(
     taste: Callable[[Light], dict[str, float]],
     taught: Sequence[Path],
-    tested: Sequence[Path],
+    tested: Sequence[Unseen],
     renderer: Renderer,
     schema: Schema,
 ) -> dict[str, float]:
@@ -141,15 +157,13 @@ def _photographer(
     style.save()
     _constant(style).save()
     errors: dict[str, list[float]] = {method: [] for method in METHODS}
-    for path in tested:
-        photo = Photo(path, renderer, schema, SIZE)
-        before = photo.observe()
-        target = photo.render(_edits(taste, photo))
+    for one in tested:
+        target = one.photo.render(_edits(taste, one.photo))
         results = {
-            "do nothing": before,
-            "auto": _edited(photo, ""),
-            "the same for all": _edited(photo, "constant look"),
-            "style": _edited(photo, "simulated look"),
+            "do nothing": one.before,
+            "auto": one.auto,
+            "the same for all": _edited(one.photo, "constant look"),
+            "style": _edited(one.photo, "simulated look"),
         }
         for method, result in results.items():
             errors[method].append(float(deltaE_ciede2000(rgb2lab(target), rgb2lab(result)).mean()))

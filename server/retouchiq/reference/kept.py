@@ -9,7 +9,7 @@ import numpy as np
 from hostbridge.color_map import Numbers
 from retouchiq.reward.measured.colour import SKIN_HUES
 
-TURN = 80.0  # degrees of LCh(ab) hue that a colour may turn
+TURN = 60.0  # degrees of LCh(ab) hue that a colour may turn
 GREY = (5.0, 9.0)  # C*ab: a grey, and no grey any more
 CALMED = 0.85  # of the chroma that a grey has: what it took on is seen the less
 TINGED = 2.0  # C*ab: greys of the other picture with less are grey, the rest is an accident of its light
