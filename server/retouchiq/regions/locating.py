@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
+from scipy.ndimage import gaussian_gradient_magnitude
 
 from hostbridge.controls import CONTROLS, PLACES, TONES, Region
 from hostbridge.weights import drawn, weights
@@ -19,6 +20,7 @@ from retouchiq.language.request import Limit, Request, Wish
 from retouchiq.regions.coloured import patch
 from retouchiq.regions.finding import find
 from retouchiq.regions.outlining import outline
+from retouchiq.regions.scene import seen
 from retouchiq.reward import Picture
 
 Part = TypeVar("Part", Wish, Limit)
@@ -26,6 +28,7 @@ Part = TypeVar("Part", Wish, Limit)
 PRESENT = 0.003  # share of the picture below which a range is not in it
 INSIDE = 0.6  # share of a thing's colour that has to lie in the subject for the thing to be the subject's
 BRIGHT_TOP = 0.6  # share of the uppermost tenth that has to be bright where highlights stand for a sky
+ROUGH = 1.2  # L* per px of the small picture: half of a sky changes less, half of a cliff or of foliage more
 
 
 @dataclass(frozen=True)
@@ -122,9 +125,9 @@ def _stand_in(region: Region, picture: Picture) -> Place | None:
 
 
 def _bright_top(region: Region, picture: Picture) -> Place | None:
-    """For a sky: the highlights of the upper part, where the picture's upper edge is bright."""
+    """For a sky: the highlights of the upper part, where the picture's upper edge is bright and even."""
     top = picture[: max(1, len(picture) // 10)]
-    if weights(Region(tones=TONES["highlights"]), top).mean() < BRIGHT_TOP:
+    if weights(Region(tones=TONES["highlights"]), top).mean() < BRIGHT_TOP or _rough_top(picture) > ROUGH:
         return None
     there = Region(
         name=region.name,
@@ -133,6 +136,12 @@ def _bright_top(region: Region, picture: Picture) -> Place | None:
         inverted=region.name.startswith("not "),
     )
     return Place(there, "no sky was recognised with confidence: the highlights in the upper part stand for it")
+
+
+def _rough_top(picture: Picture) -> float:
+    """How much L* changes from px to px of the small picture in the middle of its uppermost tenth's pixels."""
+    lightness = seen(picture).lab[..., 0]
+    return float(np.median(gaussian_gradient_magnitude(lightness, 1.0)[: max(1, len(lightness) // 10)]))
 
 
 STAND_INS: dict[str, Callable[[Region, Picture], Place | None]] = {"sky": _bright_top}

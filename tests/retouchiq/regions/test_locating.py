@@ -162,3 +162,10 @@ def test_two_kept_places_are_both_spared(sky_above):
     assert where[:55].mean() < 0.02
     assert where[75:95, 75:105].mean() < 0.05
     assert where[105:, :60].mean() > 0.95
+
+
+def test_a_bright_cliff_does_not_stand_for_a_sky(nothing_recognised):
+    cliff = painted((0, 0, 50, 120, 92, 0, 0))
+    cliff[:50] -= 0.25 * np.random.default_rng(1).random((50, 120, 1), np.float32)
+    assert not locate(read("darken the sky"), cliff).wishes
+    assert locate(read("darken the sky"), painted((0, 0, 50, 120, 92, 0, 0))).wishes
