@@ -93,7 +93,7 @@ class _Writer:
                 kind="wish",
                 weight=effect.part,
                 target=target,
-                tolerance=max(self._vagueness(wish) * abs(target - before), 1e-3),
+                tolerance=max(_vagueness(wish) * abs(target - before), 1e-3),
                 unit=MEASURES[effect.measure].unit,
                 before=before,
                 slack=self._slack(wish, effect, before, asked),
@@ -105,11 +105,6 @@ class _Writer:
         self.moved |= row.moves
         self.risks |= row.risks
         return probes
-
-    def _vagueness(self, wish: Wish) -> float:
-        """A look's recipe is one of many ways to the look, a guess one of many finishes; what is written is meant."""
-        meant = wish.start is None and not self.request.open_ended
-        return WISH_TOLERANCE if meant else 2 * WISH_TOLERANCE
 
     def _slack(self, wish: Wish, effect: Effect, before: float, asked: float) -> float:
         """How much more than asked for passes: by proportion, or the way to a finished picture where that is longer."""
@@ -368,6 +363,11 @@ def _by_tone(effect: Effect) -> bool:
 
 TONING = {"temperature", "tint", "shadows_color", "midtones_color", "highlights_color"}
 """Beside `monochrome` these ask for a toned print: one colour, not none."""
+
+
+def _vagueness(wish: Wish) -> float:
+    """A look's recipe is one of many ways to the look; what somebody wrote is meant."""
+    return WISH_TOLERANCE if wish.start is None else 2 * WISH_TOLERANCE
 
 
 def _exactly(wish: Wish, row: Row) -> tuple[tuple[Effect, ...], Row]:
