@@ -179,3 +179,21 @@ def test_a_burnt_out_sky_is_not_tinted(words):
 
 def test_a_number_is_taken_as_it_is_where_the_picture_is_burnt_out():
     assert OfflineAgent().propose(np.ones((96, 144, 3), np.float32), read("temperature +20")).edits[0].region.everywhere
+
+
+def bright(share):
+    """A picture with ``share`` of it nearly white, the rest in all tones."""
+    picture = np.tile(np.linspace(0.15, 0.8, 144, dtype=np.float32)[None, :, None], (96, 1, 3))
+    picture[: round(96 * share)] = 0.93
+    return picture
+
+
+def test_contrast_leaves_what_there_is_in_light_tones():
+    edit = OfflineAgent().propose(bright(0.2), read("more contrast")).edits[0]
+    assert edit.control == "contrast"
+    assert edit.region.tones is not None
+
+
+@pytest.mark.parametrize(("share", "words"), [(0.0, "more contrast"), (0.2, "less contrast"), (0.2, "contrast +20")])
+def test_contrast_acts_on_all_tones_where_nothing_is_lost_or_a_number_was_named(share, words):
+    assert OfflineAgent().propose(bright(share), read(words)).edits[0].region.everywhere

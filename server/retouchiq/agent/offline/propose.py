@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
-from hostbridge.controls import CONTROLS, Edit, Region
+from hostbridge.controls import CONTROLS, Edit, Region, Trapezoid
 from retouchiq.agent.offline.facts import Facts
 from retouchiq.language.request import Limit, Request, Wish
 from retouchiq.plan import Plan
@@ -23,11 +23,18 @@ DARKENING = {"exposure"}
 TINTING = {"temperature", "tint"}
 """Controls that give burnt-out white a colour, which no light does: a sky turns to cream."""
 
+STEEPENING = {"contrast"}
+"""Controls that make white of all that is nearly so: a plain step of contrast blows out half of it and more."""
+
+NEARLY_WHITE = (92.0, 98.5)  # L*
 WHITE = (98.5, 101.0)  # L*
 WHITES = 0.003  # share of the picture from which its white is seen
 BURNT = 0.03  # from which a whole picture is not tinted without sparing it
 BELOW_WHITE = (-1.0, 0.0, 80.0, 97.0)
 """L*: the tones that are darkened. What is white has no detail to show, and white turned grey looks like a hole."""
+SHOULDER = (-1.0, 0.0, 50.0, 99.0)
+"""L*: the tones that contrast acts on where much is nearly white: the curve bends back, and no tone overtakes another
+up to contrast +60."""
 
 UNMASKABLE = {"crop", "rotate", "perspective", "flip", "lens_correction"}
 """Geometry moves the whole picture; a region cannot limit it."""
@@ -131,7 +138,7 @@ TOE = 0.4
 back, as a photographer draws it. Contrast alone is a power, which makes black of all that is nearly so."""
 
 NEARLY_BLACK = (0.5, 6.0)  # L*
-MUCH = 0.02  # of the picture
+MUCH = 0.02  # of the picture that is nearly black
 DEEPENING = {"blacks", "shadows", "fade"}  # where the user speaks of the dark tones, nothing is added to it
 
 
@@ -139,7 +146,7 @@ def _toe(request: Request, edits: Sequence[Edit], seen: Facts) -> tuple[Edit, ..
     """What goes with contrast so that dark tones stay apart; a look, a style and numbers know what they do to them."""
     wishes = zip(request.wishes, edits, strict=True)
     free = [edit for wish, edit in wishes if wish.control == "contrast" and wish.start is None and wish.exact is None]
-    steep = [edit for edit in free if edit.amount > 0 and edit.region.everywhere]
+    steep = [edit for edit in free if edit.amount > 0 and edit.region.shape is None and edit.region.hues is None]
     if not steep or DEEPENING & {edit.control for edit in edits} or seen.share(*NEARLY_BLACK) < MUCH:
         return ()
     return (Edit(control="blacks", amount=_tidy(TOE * steep[0].amount)),)
@@ -209,18 +216,24 @@ def _outside(region: Region, limits: tuple[Limit, ...], control: str) -> Region:
 
 
 def _below_white(region: Region, wish: Wish, amount: float, seen: Facts) -> Region:
-    """``region`` without what is white already, for a control that would make it grey or cream.
+    """``region`` without what is white already, for a control that would make it grey or cream, or all white.
 
     Whole pictures are darkened as they are, and tinted as they are where little is burnt out.
     """
     limited = region.tones is not None or region.inverted or wish.exact is not None
+    if wish.control in STEEPENING and amount > 0 and not limited and wish.start is None:
+        return _but_white(region, SHOULDER) if seen.share(*NEARLY_WHITE) >= BURNT else region
     darkens = wish.control in DARKENING and amount < 0 and not region.everywhere
     tints = wish.control in TINTING
     enough = BURNT if region.everywhere else WHITES
     if limited or not (darkens or tints) or seen.share(*WHITE) < enough:
         return region
+    return _but_white(region, BELOW_WHITE)
+
+
+def _but_white(region: Region, tones: Trapezoid) -> Region:
     name = "all but white" if region.everywhere else region.name
-    return region.model_copy(update={"name": name, "tones": BELOW_WHITE})
+    return region.model_copy(update={"name": name, "tones": tones})
 
 
 def _tidy(amount: float) -> float:
