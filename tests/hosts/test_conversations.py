@@ -1,6 +1,7 @@
 """Turns about the turn before, on a real photo in the real darktable: what the renders show of them."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +13,6 @@ from hostbridge.darktable.render import open_renderer
 from hostbridge.darktable.schema import load
 from hostbridge.weights import drawn
 from retouchiq.agent.offline import OfflineAgent
-from retouchiq.bench.outlined import OUTLINES
 from retouchiq.edit import drive
 from retouchiq.photo import Photo
 from retouchiq.reward.measured import MeasuredReward
@@ -21,6 +21,7 @@ from retouchiq.session import Session
 pytestmark = pytest.mark.hosts
 
 PHOTO = "mei_108_Sanyo_S1.jpg"
+OUTLINES = Path(__file__).parents[1] / "retouchiq" / "regions" / "outlines.json"  # not beside an installed package
 
 
 @pytest.fixture(scope="module")
