@@ -384,10 +384,10 @@ def _others(edits: Sequence[Edit], turn: Turn) -> tuple[Edit, ...]:
 
 
 def _worth(verdict: Verdict) -> float:
-    """Marks above doing nothing, fewer where something broke: a wish that is met in part with nothing broken is worth
-    more than one met to the letter at any price."""
+    """The score, with less above doing nothing where something broke: a wish that is met in part with nothing broken is
+    worth more than one met to the letter at any price."""
     gain = verdict.score - verdict.baseline
-    return gain * AT_A_PRICE if gain > 0 and _broken(verdict) else gain
+    return verdict.baseline + gain * AT_A_PRICE if gain > 0 and _broken(verdict) else verdict.score
 
 
 def _broken(verdict: Verdict) -> bool:

@@ -24,7 +24,9 @@ KEPT = {
     "temperature, less": "colour",
     "cast": "colour",
     "highlights": "highlights",
+    "highlight detail": "highlights",
     "shadows": "shadows",
+    "shadow detail": "shadows",
     "whites": "highlights",
     "blacks": "shadows",
 }

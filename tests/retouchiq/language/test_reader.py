@@ -438,6 +438,11 @@ def test_every_verb_moves_every_quality_its_way(sign, mover, noun):
         ("the blacks look washed out", "blacks-", ""),
         ("reduce the wrinkles", "texture-", ""),
         ("fix the grain", "denoise+", ""),
+        ("more shadow detail", "shadows+", ""),
+        ("recover detail in the highlights", "highlights-", ""),
+        ("brighter, keep highlight detail", "exposure+", "highlights@everywhere"),
+        ("the highlights are too hot", "highlights-", ""),
+        ("softer contrast", "contrast-", ""),
         ("remove the extra space around", "crop+", ""),
     ],
 )
