@@ -76,17 +76,27 @@ def clearer(picture: Picture, gain: float) -> Picture:
     return np.clip(picture + gain * (picture - ndimage.gaussian_filter(picture, (10, 10, 0))), 0, 1)
 
 
+def sparing_ends(edit: Callable[[Picture, float], Picture]) -> Callable[[Picture, float], Picture]:
+    """``edit`` fading out towards white and black, as a careful hand makes it: nothing is cut off there."""
+
+    def spared(picture: Picture, amount: float) -> Picture:
+        acts = np.interp(rgb2lab(picture)[..., :1], (0, 8, 80, 97), (0, 1, 1, 0)).astype(np.float32)
+        return picture + (edit(picture, amount) - picture) * acts
+
+    return spared
+
+
 EDITS = {
     # control: (edit, its argument for the plain word)
-    "exposure": (exposed, 0.42),
+    "exposure": (sparing_ends(exposed), 0.42),
     "temperature": (lambda p, k: balanced(p, 1 + k, 1, 1 - k), 0.085),
     "tint": (lambda p, k: balanced(p, 1 + k / 2, 1 - k, 1 + k / 2), 0.065),
     "saturation": (saturated, 0.25),
     "vibrance": (saturated, 0.3),
-    "contrast": (contrasted, 0.16),
+    "contrast": (sparing_ends(contrasted), 0.16),
     "shadows": (lifted, 7.0),
     "sharpness": (sharpened, 0.35),
-    "clarity": (clearer, 0.28),
+    "clarity": (sparing_ends(clearer), 0.28),
 }
 PHOTOS = ("mei_084_Nikon_E950.jpg", "skimage_astronaut.png")
 
@@ -128,6 +138,24 @@ def test_a_wish_does_not_pay_for_a_ruined_picture(photo, ask):
     assert "but it cost “no newly blown highlights" in _wish(verdict).why
 
 
+@pytest.mark.parametrize("control", ["exposure", "contrast"])
+def test_white_without_detail_costs_more_than_the_wish_gains_by_it(photo, ask, control):
+    before = photo(PHOTOS[0])  # a wall that is nearly white
+    judge = REWARD.rubric(before, ask(control))
+    plain, amount = {"exposure": exposed, "contrast": contrasted}[control], EDITS[control][1]
+    assert judge.judge(plain(before, amount)).score < judge.judge(sparing_ends(plain)(before, amount)).score - 1
+
+
+def test_one_white_thing_that_turns_yellow_is_seen_among_darker_greys(photo, ask):
+    before = np.repeat(photo("skimage_astronaut.png").mean(axis=2, keepdims=True), 3, axis=2) * 0.7
+    before[:60, :60] = np.random.default_rng(1).normal(0.9, 0.01, (60, 60, 1)).clip(0, 1)
+    after = before.copy()
+    after[:60, :60, 2] -= 0.12
+    verdict = REWARD.rubric(before, ask("dehaze")).judge(after)
+    greys = next(metric for metric in verdict.metrics if metric.criterion.measure == "neutral drift")
+    assert greys.score < 4
+
+
 def test_doing_nothing_scores_the_baseline(photo, ask):
     before = photo(PHOTOS[0])
     verdict = REWARD.rubric(before, ask("exposure")).judge(before)
@@ -152,7 +180,7 @@ def test_an_exact_exposure_is_judged_in_stops(photo, ask, ev):
     judge = REWARD.rubric(before, ask("exposure", int(np.sign(ev)), exact=ev))
     criterion = judge.rubric.criteria[0]
     assert (criterion.unit, criterion.target) == ("EV", pytest.approx(ev))
-    assert _wish(judge.judge(exposed(before, ev))).score > 8.5
+    assert _wish(judge.judge(EDITS["exposure"][0](before, ev))).score > 8.5
     assert _wish(judge.judge(exposed(before, 2.5 * ev))).score < 8
 
 

@@ -9,6 +9,7 @@ distance to the targets in tolerances, inside the controls' ranges and a trust r
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -32,11 +33,10 @@ LOST = {"quality": 4.0}
 """Tolerances beyond which something that must not change, 2 where nothing is named, is lost to the wish and pulls ever
 less."""
 NEAR = (0.6, 1.5)  # times the amount of a look or a style: how its amounts go together was chosen by eye
-CLEAN = {"crushed": 0.2, "blown": 0.25, "flat colours": 0.1}
-"""Of what ruins a picture (0.45 where nothing is named): the reward marks wishes down from half of it, and a share of
-black or white without detail is seen well before."""
+CLEAN = {"flat colours": 0.2}
+"""How near a plan goes to where damage costs a wish its marks, as a share of it; 0.9 where nothing is named."""
 BARRIER = 30.0  # how much more than a wish it weighs that a picture stays clean
-BREAKS = {damage.measure: (name, damage.ruin) for name, damage in DAMAGE.items()}
+BREAKS = {damage.measure: (name, damage) for name, damage in DAMAGE.items()}
 RETREAT = 0.2
 """Of an amount, the most that damage alone takes back at once: it sets in late, and a straight line through what was
 measured leads back too far."""
@@ -130,7 +130,7 @@ def _answers(edit: Edit, metric: Metric) -> bool:
 
 def _endangers(edit: Edit, metric: Metric) -> bool:
     """True where the edit's control is known for this kind of damage."""
-    row, (name, _) = ROWS.get(edit.control), BREAKS.get(metric.criterion.measure, ("", 0.0))
+    row, (name, _) = ROWS.get(edit.control), BREAKS.get(metric.criterion.measure, ("", None))
     return row is not None and name in row.risks
 
 
@@ -182,7 +182,7 @@ def _missing(metric: Metric) -> float:
 
 def _ruins(trial: Trial) -> Vector:
     """By metric: how much more of it ruins a picture; infinite for what is no damage."""
-    named = [BREAKS[m.criterion.measure][1] if _is_damage(m) else np.inf for m in trial.verdict.metrics]
+    named = [BREAKS[m.criterion.measure][1].ruin if _is_damage(m) else np.inf for m in trial.verdict.metrics]
     return np.array(named)
 
 
@@ -190,11 +190,17 @@ def _is_damage(metric: Metric) -> bool:
     return metric.criterion.kind == "quality" and metric.criterion.measure in BREAKS
 
 
+def _clean(metric: Metric) -> float:
+    """How much more of a metric's damage leaves a picture clean; infinite for what is no damage."""
+    if not _is_damage(metric):
+        return math.inf
+    return CLEAN.get(metric.criterion.measure, 0.9) * BREAKS[metric.criterion.measure][1].cost_from
+
+
 def _beyond(best: Trial, change: Vector) -> tuple[NDArray[np.intp], Vector]:
     """The damage that ``change`` of the metrics would bring beyond `CLEAN`, and by metric how much room there is."""
     before = np.array([metric.criterion.before for metric in best.verdict.metrics])
-    clean = np.array([CLEAN.get(metric.criterion.measure, 0.45) for metric in best.verdict.metrics])
-    room = before + clean * _ruins(best) - _values(best.verdict)
+    room = before + np.array([_clean(metric) for metric in best.verdict.metrics]) - _values(best.verdict)
     return np.flatnonzero(change > room), room
 
 

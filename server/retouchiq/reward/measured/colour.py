@@ -147,8 +147,10 @@ def chromatic_difference(pair: Pair, where: Weights, _: Options) -> float:
 
 
 def neutral_drift(pair: Pair, where: Weights, _: Options) -> float:
-    """How far the mean of the near-neutral pixels moved in a*, b*."""
-    return float(np.hypot(*shift(pair, where)))
+    """How far the mean of the near-neutral pixels moved in a*, b*, in the tones that moved most."""
+    ranges = [np.asarray(where * tonal(pair.before.lightness, tones), np.float32) for tones in GREY_TONES]
+    present = [each for each in ranges if each.mean() >= GREYS_SEEN] or [where]
+    return max(float(np.hypot(*shift(pair, each))) for each in present)
 
 
 def off_skin(pair: Pair, where: Weights, _: Options) -> float:
@@ -167,6 +169,9 @@ def shift(pair: Pair, where: Weights) -> NDArray[np.float64]:
 
 # --- where -------------------------------------------------------------------------------------------------------
 
+GREY_TONES = ((-1, 0, 35, 45), (35, 45, 65, 75), (65, 75, 100, 101))
+"""L*, as of `tonal`: one white plate in a grey room turns yellow by itself."""
+GREYS_SEEN = 0.01  # share of the picture from which greys of one tone are seen by themselves
 VIVID = 8.0  # C* from which a hue is seen as one
 SKIN_HUES = (28.0, 80.0)  # LCh(ab) degrees; measured skins lie within 35…75 (Xiao et al., Color Res. Appl. 2017)
 SKIN_CHROMA = (9.0, 38.0)

@@ -19,7 +19,7 @@ FINE = ("sharpness", "noise", "added noise")
 
 LEFT = 0.35  # of a wish's marks where the picture is ruined
 
-RUIN = {damage.measure: damage.ruin for damage in DAMAGE.values()}
+COST = {damage.measure: (damage.cost_from, damage.ruin) for damage in DAMAGE.values()}
 
 PIXELWISE = (
     "difference",
@@ -122,10 +122,10 @@ def _paid_for(metrics: tuple[Metric, ...]) -> tuple[Metric, ...]:
 
 
 def _ruin(metric: Metric) -> float:
-    """0 up to half of what ruins a picture in this way, 1 from all of it."""
-    ruins = RUIN[metric.criterion.measure]
+    """0 up to where damage of this kind begins to cost, 1 from what ruins a picture."""
+    costs, ruins = COST[metric.criterion.measure]
     more = metric.after - metric.criterion.before
-    return float(np.clip(2 * more / ruins - 1, 0, 1))
+    return float(np.clip((more - costs) / (ruins - costs), 0, 1))
 
 
 def _at_the_cost(metric: Metric, worst: Metric, left: float) -> Metric:

@@ -56,6 +56,7 @@ class _Writer:
         self.facts = finish(scene)
         self.toned = any(wish.control in TONING for wish in self.wishes)
         self.moved: set[str] = set()
+        self.tinted = False  # greys may change their colour only where a wish is about the colour of light
         self.risks: set[str] = set()
 
     def write(self) -> list[Probe]:
@@ -102,6 +103,7 @@ class _Writer:
                 region_name=wish.region.name,
             )
             probes.append(Probe(criterion, where, options, subject(self.scene, wish, where)))
+        self.tinted |= "neutrals" in row.moves or any(effect.measure in CASTS for effect in effects)
         self.moved |= row.moves
         self.risks |= row.risks
         return probes
@@ -134,6 +136,7 @@ class _Writer:
             direction=1 if aim.change > 0 else -1,
             region_name=aim.region.name,
         )
+        self.tinted |= aim.measure in CASTS
         self.moved |= {name for name, kept in KEPT.items() if aim.measure in (name, kept.measure)}
         return [Probe(criterion, where, {}, named(aim.region.name))]
 
@@ -278,9 +281,7 @@ class _Writer:
             return where if where.mean() >= SKIN_PRESENT and "neutrals" not in self.moved else None
         if name == "neutrals":
             where = self._greys()
-            return (
-                where if where.mean() >= GREY_PRESENT and not self.moved & {"warmth", "magenta", "neutrals"} else None
-            )
+            return where if where.mean() >= GREY_PRESENT and not self.tinted else None
         return self.whole
 
     # --- where
@@ -360,6 +361,9 @@ def _by_tone(effect: Effect) -> bool:
     lightens = effect.measure == "lightness" and (effect.tones is not None or effect.where is not everywhere)
     return lightens or effect.measure == "edge darkening"
 
+
+CASTS = frozenset({"warmth", "magenta", "towards", "grey warmth", "grey magenta"})
+"""Measures that greys follow."""
 
 TONING = {"temperature", "tint", "shadows_color", "midtones_color", "highlights_color"}
 """Beside `monochrome` these ask for a toned print: one colour, not none."""

@@ -253,17 +253,26 @@ KEPT: dict[str, Kept] = {
 
 @dataclass(frozen=True)
 class Damage:
-    """A way to break a picture: more than ``tolerance`` of it costs, ``ruin`` more leaves nothing to be proud of."""
+    """A way to break a picture: more than ``tolerance`` of it costs, ``ruin`` more leaves nothing to be proud of.
+
+    From ``spoils`` more, half of ``ruin`` where nothing is said, it takes marks from wishes carried out at its cost.
+    """
 
     name: str
     measure: str
     tolerance: float
     ruin: float
+    spoils: float | None = None
+
+    @property
+    def cost_from(self) -> float:
+        """``spoils``, or half of ``ruin``."""
+        return self.ruin / 2 if self.spoils is None else self.spoils
 
 
 DAMAGE: dict[str, Damage] = {
-    "blown": Damage("no newly blown highlights", "blown", 2.0, 14.0),
-    "crushed": Damage("no newly crushed shadows", "crushed", 2.0, 20.0),
+    "blown": Damage("no newly blown highlights", "blown", 2.0, 8.0, 0.7),
+    "crushed": Damage("no newly crushed shadows", "crushed", 2.0, 20.0, 1.0),
     "neon": Damage("no neon colours", "neon", 1.0, 2.0),
     "shading": Damage("strong colours keep their shading", "flat colours", 2.0, 30.0),
     "whites": Damage("whites stay white", "greyed whites", 4.0, 30.0),
