@@ -23,8 +23,8 @@ DARKENING = {"exposure"}
 TINTING = {"temperature", "tint"}
 """Controls that give burnt-out white a colour, which no light does: a sky turns to cream."""
 
-STEEPENING = {"contrast"}
-"""Controls that make white of all that is nearly so: a plain step of contrast blows out half of it and more."""
+STEEPENING = {"contrast", "exposure"}
+"""Controls that make white of all that is nearly so: a plain step of either blows out half of it and more."""
 
 NEARLY_WHITE = (92.0, 98.5)  # L*
 WHITE = (98.5, 101.0)  # L*

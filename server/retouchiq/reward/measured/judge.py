@@ -50,6 +50,7 @@ class MeasuredJudge:
         self._scenes = {scene.large.shape[:2]: scene}
         self._small = scene.small.shape[:2]
         self._probes = write(scene, self._aspect, request)
+        self._named = frozenset(wish.control for wish in request.wishes if wish.exact is not None)
         self._moves = any("geometry" in ROWS[wish.control].moves for wish in request.wishes if wish.control in ROWS)
         self.rubric = Rubric(criteria=tuple(probe.criterion for probe in self._probes))
 
@@ -60,7 +61,7 @@ class MeasuredJudge:
         picture that moved has lost its structure. Raises ``ValueError`` for what is no picture.
         """
         pair = self._pair(_checked(after))
-        metrics = _paid_for(tuple(self._metric(probe, pair) for probe in self._probes))
+        metrics = _paid_for(tuple(self._metric(probe, pair) for probe in self._probes), self._named)
         total = sum(metric.criterion.weight * metric.score for metric in metrics)
         undone = sum(probe.criterion.weight * score(probe.criterion, probe.criterion.before) for probe in self._probes)
         return Verdict(score=min(total, 10.0), baseline=min(undone, 10.0), metrics=metrics)
@@ -108,17 +109,22 @@ class MeasuredJudge:
         return self._scenes[shape]
 
 
-def _paid_for(metrics: tuple[Metric, ...]) -> tuple[Metric, ...]:
+def _paid_for(metrics: tuple[Metric, ...], named: frozenset[str]) -> tuple[Metric, ...]:
     """``metrics`` with the wishes marked down as far as the picture was ruined to carry them out.
 
     Without this a wish overdone would pay for blown skies: what is asked for weighs more than any one kind of damage.
+    Amounts of the controls in ``named`` were given as numbers: who writes "+2 EV" has decided what it may cost.
     """
     damage = [(_ruin(metric), metric) for metric in metrics if metric.criterion.kind == "quality"]
     ruin, worst = max(damage, key=lambda pair: pair[0], default=(0.0, None))
     if worst is None or ruin <= 0:
         return metrics
     left = 1 - (1 - LEFT) * ruin
-    return tuple(_at_the_cost(metric, worst, left) if metric.criterion.kind == "wish" else metric for metric in metrics)
+    return tuple(_at_the_cost(metric, worst, left) if _costs(metric, named) else metric for metric in metrics)
+
+
+def _costs(metric: Metric, named: frozenset[str]) -> bool:
+    return metric.criterion.kind == "wish" and metric.criterion.control not in named
 
 
 def _ruin(metric: Metric) -> float:

@@ -14,6 +14,7 @@ from retouchiq.reward.measured.tone import Options, mean
 
 WHITE = 254 / 255
 BLACK = 2 / 255
+PART = 0.3
 STRONG = 50.0  # C* up to which colours look like those of things
 STEP = 1.25  # times the chroma before: the plain word's step of saturation, which no picture is marked down for
 PAPER = 253 / 255  # in all channels: white without any detail
@@ -21,9 +22,13 @@ EDGE = 6.0  # L* between a pixel and its surroundings from which an edge is stro
 
 
 def blown(pair: Pair, where: Weights, _: Options) -> float:
-    """Share of pixels in % that have two channels or all three at their end and are bright: no detail is left there."""
-    ended = (pair.after.middle_channel >= WHITE) & (pair.after.lightness > 82)
-    return 100 * mean(ended.astype(np.float32), pair.seen(where))
+    """Share of pixels in % that have all three channels at their end, and `PART` of those that have two and are bright.
+
+    White is empty; a bright colour with one channel left, such as water in sunlight, still has some of its detail.
+    """
+    part = PART * ((pair.after.middle_channel >= WHITE) & (pair.after.lightness > 82))
+    empty = pair.after.small.min(axis=2) >= WHITE
+    return 100 * mean(np.where(empty, 1, part).astype(np.float32), pair.seen(where))
 
 
 def crushed(pair: Pair, where: Weights, _: Options) -> float:
