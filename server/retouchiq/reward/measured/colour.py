@@ -147,10 +147,10 @@ def chromatic_difference(pair: Pair, where: Weights, _: Options) -> float:
 
 
 def neutral_drift(pair: Pair, where: Weights, _: Options) -> float:
-    """How far the mean of the near-neutral pixels moved in a*, b*, in the tones that moved most."""
-    ranges = [np.asarray(where * tonal(pair.before.lightness, tones), np.float32) for tones in GREY_TONES]
-    present = [each for each in ranges if each.mean() >= GREYS_SEEN] or [where]
-    return max(float(np.hypot(*shift(pair, each))) for each in present)
+    """How far the mean of the near-neutral pixels moved in a*, b*, or of the light ones where these moved farther."""
+    light = np.asarray(where * tonal(pair.before.lightness, LIGHT_GREYS), np.float32)
+    seen = [where] if light.mean() < GREYS_SEEN else [where, light]
+    return max(float(np.hypot(*shift(pair, each))) for each in seen)
 
 
 def off_skin(pair: Pair, where: Weights, _: Options) -> float:
@@ -169,9 +169,10 @@ def shift(pair: Pair, where: Weights) -> NDArray[np.float64]:
 
 # --- where -------------------------------------------------------------------------------------------------------
 
-GREY_TONES = ((-1, 0, 35, 45), (35, 45, 65, 75), (65, 75, 100, 101))
-"""L*, as of `tonal`: one white plate in a grey room turns yellow by itself."""
-GREYS_SEEN = 0.01  # share of the picture from which greys of one tone are seen by themselves
+LIGHT_GREYS = (65, 75, 100, 101)
+"""L*, as of `tonal`: a white plate that turns yellow is seen in a room of darker greys. Dark greys are often tinted by
+those who finish photographs, and hardly anybody sees it."""
+GREYS_SEEN = 0.01  # share of the picture from which light greys are seen by themselves
 VIVID = 8.0  # C* from which a hue is seen as one
 SKIN_HUES = (28.0, 80.0)  # LCh(ab) degrees; measured skins lie within 35…75 (Xiao et al., Color Res. Appl. 2017)
 SKIN_CHROMA = (9.0, 38.0)
