@@ -8,10 +8,11 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from PIL import Image
 
 from hostbridge.darktable import writing
@@ -29,8 +30,7 @@ def ordered(results: Sequence[Result]) -> list[Result]:
 
 def write(out: Path, instruction: str, results: Sequence[Result]) -> None:
     """Write the page into ``out``. Raises `NotWritable`."""
-    env = Environment(loader=PackageLoader("retouchiq.batch.sheet", ""), autoescape=True, undefined=StrictUndefined)
-    page = env.get_template("sheet.html").render(
+    page = _template().render(
         out=str(out),
         instruction=instruction,
         counts=Counter(result.state for result in results),
@@ -38,6 +38,13 @@ def write(out: Path, instruction: str, results: Sequence[Result]) -> None:
         total=len(results),
     )
     writing.replace(out / NAME, page.encode("utf-8", "replace"))
+
+
+@cache
+def _template() -> Template:
+    """Compiled once: the page is written again after every photo."""
+    env = Environment(loader=PackageLoader("retouchiq.batch.sheet", ""), autoescape=True, undefined=StrictUndefined)
+    return env.get_template("sheet.html")
 
 
 def _card(result: Result, out: Path) -> dict[str, object]:

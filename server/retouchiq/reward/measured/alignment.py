@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from retouchiq.reward import Picture
 
 SIDE = 400  # px; corners are matched at this size
 ENOUGH = 14  # matches that agree on one homography
+KEPT = 4  # pictures whose corners are remembered: that before is matched with every render of it
 
 
 @dataclass(frozen=True)
@@ -78,23 +80,18 @@ def warped(picture: Picture, alignment: Alignment, shape: tuple[int, int]) -> tu
 
 
 def _homography(first: NDArray[np.float32], second: NDArray[np.float32]) -> NDArray[np.float64] | None:
-    from skimage.feature import ORB, match_descriptors  # slow to import, needed by geometry only
+    from skimage.feature import match_descriptors  # slow to import, needed by geometry only
     from skimage.measure import ransac
     from skimage.transform import ProjectiveTransform
 
-    found = []
-    for grey in (first, second):
-        corners = ORB(n_keypoints=300, fast_threshold=0.05, n_scales=4, downscale=1.4)
-        try:
-            corners.detect_and_extract(grey)
-        except RuntimeError:  # scikit-image's way to say that there is not one corner
-            return None
-        found.append(corners)
-    matches = match_descriptors(found[0].descriptors, found[1].descriptors, cross_check=True, max_ratio=0.85)
+    found = [_found(grey.tobytes(), grey.shape) for grey in (first, second)]
+    if found[0] is None or found[1] is None:
+        return None
+    matches = match_descriptors(found[0][1], found[1][1], cross_check=True, max_ratio=0.85)
     if len(matches) < ENOUGH:
         return None
-    source = _normalised(found[0].keypoints[matches[:, 0]], first.shape)
-    target = _normalised(found[1].keypoints[matches[:, 1]], second.shape)
+    source = _normalised(found[0][0][matches[:, 0]], first.shape)
+    target = _normalised(found[1][0][matches[:, 1]], second.shape)
     model, inliers = ransac(
         (source, target), ProjectiveTransform, min_samples=4, residual_threshold=0.012, max_trials=250, rng=0
     )
@@ -102,6 +99,19 @@ def _homography(first: NDArray[np.float32], second: NDArray[np.float32]) -> NDAr
         return None
     matrix = np.asarray(model.params, np.float64)
     return np.asarray(matrix / matrix[2, 2], np.float64)
+
+
+@lru_cache(maxsize=KEPT)
+def _found(grey: bytes, shape: tuple[int, int]) -> tuple[NDArray[np.float64], NDArray[np.bool_]] | None:
+    """Corners (n, 2), row and column, and what each looks like (n, 256); None where there is not one."""
+    from skimage.feature import ORB
+
+    corners = ORB(n_keypoints=300, fast_threshold=0.05, n_scales=4, downscale=1.4)
+    try:
+        corners.detect_and_extract(np.frombuffer(grey, np.float32).reshape(shape).copy())
+    except RuntimeError:  # scikit-image's way to say so
+        return None
+    return corners.keypoints, corners.descriptors
 
 
 def _grey(picture: Picture) -> NDArray[np.float32]:

@@ -81,6 +81,8 @@ def incoherence(pair: Pair, where: Weights, options: Options) -> float:
 
     ``options["spared"]``: the groups of `PARTS` that somebody asked to change, with spaces between.
     """
+    if pair.after is pair.before:
+        return 0.0
     return float(sum(parts(pair, where, options).values()))
 
 

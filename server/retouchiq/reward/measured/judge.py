@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from retouchiq.language.request import Request
+from retouchiq.regions import scene as regions
+from retouchiq.regions.scene import seen
 from retouchiq.reward import Metric, Picture, Rubric, Verdict
 from retouchiq.reward.measured.alignment import IDENTITY, align, warped
 from retouchiq.reward.measured.probe import Probe
@@ -16,6 +20,8 @@ from retouchiq.reward.measured.words import why
 
 FINE = ("sharpness", "noise", "added noise")
 """Measures whose value depends on the size of the picture: compared as ratios where sizes differ."""
+
+KEPT = 2  # pictures before whose derived planes are remembered: each turn of a session writes a rubric for the same one
 
 LEFT = 0.35  # of a wish's marks where the picture is ruined
 
@@ -46,7 +52,7 @@ class MeasuredJudge:
         before = _checked(before)
         self._aspect = before.shape[1] / before.shape[0]
         self._picture = before
-        scene = Scene.of(before)
+        scene = _of(seen(before))
         self._scenes = {scene.large.shape[:2]: scene}
         self._small = scene.small.shape[:2]
         self._probes = write(scene, self._aspect, request)
@@ -61,7 +67,7 @@ class MeasuredJudge:
         picture that moved has lost its structure. Raises ``ValueError`` for what is no picture.
         """
         pair = self._pair(_checked(after))
-        metrics = _paid_for(tuple(self._metric(probe, pair) for probe in self._probes), self._named)
+        metrics = paid_for(tuple(self._metric(probe, pair) for probe in self._probes), self._named)
         total = sum(metric.criterion.weight * metric.score for metric in metrics)
         undone = sum(probe.criterion.weight * score(probe.criterion, probe.criterion.before) for probe in self._probes)
         return Verdict(score=min(total, 10.0), baseline=min(undone, 10.0), metrics=metrics)
@@ -109,7 +115,12 @@ class MeasuredJudge:
         return self._scenes[shape]
 
 
-def _paid_for(metrics: tuple[Metric, ...], named: frozenset[str]) -> tuple[Metric, ...]:
+@lru_cache(maxsize=KEPT)
+def _of(whole: regions.Scene) -> Scene:
+    return Scene.of(whole.picture)
+
+
+def paid_for(metrics: tuple[Metric, ...], named: frozenset[str]) -> tuple[Metric, ...]:
     """``metrics`` with the wishes marked down as far as the picture was ruined to carry them out.
 
     Without this a wish overdone would pay for blown skies: what is asked for weighs more than any one kind of damage.

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -45,6 +45,7 @@ class Finish:
         return (self.target - self.before) / self.tolerance
 
 
+@lru_cache(maxsize=2)
 def finish(scene: Scene) -> dict[str, Finish]:
     """The finish of ``scene`` for each measure of `FINISHED`."""
     seen = facts(scene)
