@@ -17,6 +17,7 @@ import math
 import re
 import struct
 import zlib
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -97,6 +98,7 @@ def _read_struct(what: Field, blob: bytes) -> Params:
     return params
 
 
+@lru_cache(maxsize=4096)  # real parameters hold few numbers, thousands of times
 def read_float(blob: bytes) -> float | str:
     """Four bytes as the shortest number that is the same float, or as ``0x…`` bits where it is not finite."""
     value = np.frombuffer(blob, "<f4")[0]

@@ -39,5 +39,5 @@ def test_experts_mostly_beat_doing_nothing(data):
 
 def _open(path):
     image = Image.open(path).convert("RGB")
-    image.thumbnail((512, 512))
+    image.thumbnail((256, 256))
     return np.asarray(image, np.float32) / 255
