@@ -10,7 +10,6 @@ import httpx
 import numpy as np
 import plain_server
 import pytest
-from _pytest.nodeid import coerce_node_id
 from PIL import Image
 
 from hostbridge import HostMissing
@@ -20,13 +19,6 @@ from retouchiq.api.engine import Engine, Host
 from retouchiq.api.security import Guard
 from retouchiq.cli.host import open_agent, open_reward
 from retouchiq.jobs import open_jobs
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One id an operation: schemathesis gives all the same, of which pytest-xdist then runs only the last."""
-    for item in items:
-        if label := getattr(item, "operation_label", None):
-            item._id = coerce_node_id(f"{item.nodeid}[{label}]")
 
 
 def no_darktable():
