@@ -75,6 +75,18 @@ def test_revising_never_ends_below_the_first_render():
     assert outcome.verdict.score >= outcome.trials[0].verdict.score
 
 
+def test_less_of_what_cannot_be_less_than_none_stops_nothing():
+    wishes = (Wish(control="glow", direction=-1), Wish(control="exposure", direction=1))
+    before, request = scene(), Request(instruction="", wishes=wishes)
+    plan = OfflineAgent().propose(before, request)
+    assert plan.edits[0].amount == 0
+    judge = MeasuredReward().rubric(before, request)
+    darker = simulated_host(before, plan.edits) * np.float32(0.8)
+    revised = OfflineAgent().revise([Trial(plan, judge.judge(darker))])
+    assert revised is not None
+    assert revised.edits[0].amount == 0
+
+
 def test_an_amount_named_in_numbers_is_never_changed():
     outcome = play(scene(), "exposure +0.4 EV, warmer")
     amounts = [edit.amount for trial in outcome.trials for edit in trial.plan.edits if edit.control == "exposure"]

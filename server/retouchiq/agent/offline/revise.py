@@ -230,5 +230,10 @@ def _bounds(first: Trial, best: Trial, free: Sequence[int], scale: Vector) -> tu
 
 
 def _farthest(first: float, end: float) -> float:
-    """`FARTHEST` times the first amount, running gently into the control's end: larger words stay larger there."""
+    """`FARTHEST` times the first amount, running gently into the control's end: larger words stay larger there.
+
+    0 where the control ends at 0: less grain than none.
+    """
+    if end == 0:
+        return 0.0
     return FARTHEST * first if np.isinf(end) else float(end * (1 - np.exp(-FARTHEST * abs(first / end))))
