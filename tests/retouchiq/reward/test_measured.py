@@ -184,7 +184,7 @@ def test_an_exact_exposure_is_judged_in_stops(photo, ask, ev):
     judge = REWARD.rubric(before, ask("exposure", int(np.sign(ev)), exact=ev))
     criterion = judge.rubric.criteria[0]
     assert (criterion.unit, criterion.target) == ("EV", pytest.approx(ev))
-    assert _wish(judge.judge(EDITS["exposure"][0](before, ev))).score > 8.5
+    assert _wish(judge.judge(exposed(before, ev))).score > 8.5  # whatever whites it costs
     assert _wish(judge.judge(exposed(before, 2.5 * ev))).score < 8
 
 
