@@ -124,6 +124,7 @@ def test_more_than_asked_passes_and_far_too_much_does_not(photo, ask, control):
     heavy = CARELESS.get(control, edit)
     overdone = judge.judge(heavy(before, amount * 6)).score
     assert scores[0] < scores[1] < scores[2]
+    assert scores[2] > overdone
     assert overdone < scores[0] + 2.5  # six times as much is not much better than nothing
 
 

@@ -33,8 +33,8 @@ BURNT = 0.03  # from which a whole picture is not tinted without sparing it
 BELOW_WHITE = (-1.0, 0.0, 80.0, 97.0)
 """L*: the tones that are darkened. What is white has no detail to show, and white turned grey looks like a hole."""
 SHOULDER = (-1.0, 0.0, 50.0, 99.0)
-"""L*: the tones that contrast acts on where much is nearly white: the curve bends back, and no tone overtakes another
-up to contrast +50 (a ramp in darktable 4.2.1; at +80 by 0.2 L*)."""
+"""L*: the tones that contrast and exposure act on where much is nearly white: the curve bends back. No tone overtakes
+another up to contrast +50 (a ramp in darktable 4.2.1; at +80 by 0.2 L*). For exposure that is not measured."""
 
 UNMASKABLE = {"crop", "rotate", "perspective", "flip", "lens_correction"}
 """Geometry moves the whole picture; a region cannot limit it."""

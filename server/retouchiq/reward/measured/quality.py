@@ -14,7 +14,7 @@ from retouchiq.reward.measured.tone import Options, mean
 
 WHITE = 254 / 255
 BLACK = 2 / 255
-PART = 0.3
+PART = 0.3  # of a white pixel; chosen by eye on one photo of sunlit water
 STRONG = 50.0  # C* up to which colours look like those of things
 STEP = 1.25  # times the chroma before: the plain word's step of saturation, which no picture is marked down for
 PAPER = 253 / 255  # in all channels: white without any detail
